@@ -1,0 +1,16 @@
+/**
+ * Codes MOLT3000 to MOLT3999: code generation and the C compiler.
+ *
+ * A code is never reused and never changes its meaning; a row that is no longer reported is removed and its number stays free.
+ */
+import type { CodeTable } from './code-row.ts';
+
+/** Rows of this range; see code-row.ts for the columns. */
+export const CODEGEN_CODES = {
+  MOLT3001: {
+    slug: 'no-c-compiler',
+    severity: 'error',
+    message: 'no C compiler was found (looked for {tried})',
+    hint: 'install gcc or clang, or set CC; the wasm target needs none',
+  },
+} as const satisfies CodeTable;
