@@ -1,0 +1,659 @@
+/**
+ * The syntax tree: CPython's abstract grammar (3.11, plus type parameters, `type` statements and type parameter
+ * defaults of 3.12 and 3.13), node for node and field for field, as plain readonly data.
+ *
+ * `kind` is the CPython class name; operators and contexts are string literals; optional fields are `T | null`.
+ * `id` is dense per module (0 .. nodeCount - 1), so later stages keep what they learn in arrays indexed by it.
+ * `start` and `end` are UTF-16 offsets into the source; `LineMap` turns them into lines and UTF-8 columns.
+ * Left out on purpose: type comments and `type_ignores`, which nothing here reads.
+ */
+import type { LineMap } from './line-map.ts';
+
+/** What every node carries: its dense number and its half-open span of UTF-16 offsets. */
+export interface NodeBase {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Whether an expression is read, bound or deleted. */
+export type ExprContext = 'Load' | 'Store' | 'Del';
+
+/** Operators of `BinOp` and `AugAssign`. */
+export type Operator =
+  | 'Add'
+  | 'Sub'
+  | 'Mult'
+  | 'MatMult'
+  | 'Div'
+  | 'Mod'
+  | 'Pow'
+  | 'LShift'
+  | 'RShift'
+  | 'BitOr'
+  | 'BitXor'
+  | 'BitAnd'
+  | 'FloorDiv';
+
+/** Operators of `BoolOp`. */
+export type BoolOperator = 'And' | 'Or';
+
+/** Operators of `UnaryOp`. */
+export type UnaryOperator = 'Invert' | 'Not' | 'UAdd' | 'USub';
+
+/** Operators of `Compare`. */
+export type CmpOperator = 'Eq' | 'NotEq' | 'Lt' | 'LtE' | 'Gt' | 'GtE' | 'Is' | 'IsNot' | 'In' | 'NotIn';
+
+/** The value of a literal. Strings may hold lone surrogates; newlines in them are already `\n`. */
+export type PyConstant =
+  | { readonly type: 'int'; readonly value: bigint }
+  | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'imaginary'; readonly value: number }
+  | { readonly type: 'str'; readonly value: string }
+  | { readonly type: 'bytes'; readonly value: Uint8Array }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'none' }
+  | { readonly type: 'ellipsis' };
+
+/** The root of one file. */
+export interface Module extends NodeBase {
+  readonly kind: 'Module';
+  readonly body: readonly Stmt[];
+  /** How many nodes the tree has, this one included: the length of a side table. */
+  readonly nodeCount: number;
+  readonly path: string;
+  readonly source: string;
+  readonly lines: LineMap;
+}
+
+// ---------------------------------------------------------------------------------------------------- statements
+
+export interface FunctionDef extends NodeBase {
+  readonly kind: 'FunctionDef';
+  readonly name: string;
+  readonly args: Arguments;
+  readonly body: readonly Stmt[];
+  readonly decorator_list: readonly Expr[];
+  readonly returns: Expr | null;
+  readonly type_params: readonly TypeParam[];
+}
+
+export interface AsyncFunctionDef extends NodeBase {
+  readonly kind: 'AsyncFunctionDef';
+  readonly name: string;
+  readonly args: Arguments;
+  readonly body: readonly Stmt[];
+  readonly decorator_list: readonly Expr[];
+  readonly returns: Expr | null;
+  readonly type_params: readonly TypeParam[];
+}
+
+export interface ClassDef extends NodeBase {
+  readonly kind: 'ClassDef';
+  readonly name: string;
+  readonly bases: readonly Expr[];
+  readonly keywords: readonly Keyword[];
+  readonly body: readonly Stmt[];
+  readonly decorator_list: readonly Expr[];
+  readonly type_params: readonly TypeParam[];
+}
+
+export interface Return extends NodeBase {
+  readonly kind: 'Return';
+  readonly value: Expr | null;
+}
+
+export interface Delete extends NodeBase {
+  readonly kind: 'Delete';
+  readonly targets: readonly Expr[];
+}
+
+export interface Assign extends NodeBase {
+  readonly kind: 'Assign';
+  readonly targets: readonly Expr[];
+  readonly value: Expr;
+}
+
+/** `type X[T] = ...` */
+export interface TypeAlias extends NodeBase {
+  readonly kind: 'TypeAlias';
+  readonly name: Name;
+  readonly type_params: readonly TypeParam[];
+  readonly value: Expr;
+}
+
+export interface AugAssign extends NodeBase {
+  readonly kind: 'AugAssign';
+  readonly target: Name | Attribute | Subscript;
+  readonly op: Operator;
+  readonly value: Expr;
+}
+
+export interface AnnAssign extends NodeBase {
+  readonly kind: 'AnnAssign';
+  readonly target: Name | Attribute | Subscript;
+  readonly annotation: Expr;
+  readonly value: Expr | null;
+  /** True when the target is a bare name without parentheses. */
+  readonly simple: boolean;
+}
+
+export interface For extends NodeBase {
+  readonly kind: 'For';
+  readonly target: Expr;
+  readonly iter: Expr;
+  readonly body: readonly Stmt[];
+  readonly orelse: readonly Stmt[];
+}
+
+export interface AsyncFor extends NodeBase {
+  readonly kind: 'AsyncFor';
+  readonly target: Expr;
+  readonly iter: Expr;
+  readonly body: readonly Stmt[];
+  readonly orelse: readonly Stmt[];
+}
+
+export interface While extends NodeBase {
+  readonly kind: 'While';
+  readonly test: Expr;
+  readonly body: readonly Stmt[];
+  readonly orelse: readonly Stmt[];
+}
+
+export interface If extends NodeBase {
+  readonly kind: 'If';
+  readonly test: Expr;
+  readonly body: readonly Stmt[];
+  readonly orelse: readonly Stmt[];
+}
+
+export interface With extends NodeBase {
+  readonly kind: 'With';
+  readonly items: readonly WithItem[];
+  readonly body: readonly Stmt[];
+}
+
+export interface AsyncWith extends NodeBase {
+  readonly kind: 'AsyncWith';
+  readonly items: readonly WithItem[];
+  readonly body: readonly Stmt[];
+}
+
+export interface Match extends NodeBase {
+  readonly kind: 'Match';
+  readonly subject: Expr;
+  readonly cases: readonly MatchCase[];
+}
+
+export interface Raise extends NodeBase {
+  readonly kind: 'Raise';
+  readonly exc: Expr | null;
+  readonly cause: Expr | null;
+}
+
+export interface Try extends NodeBase {
+  readonly kind: 'Try';
+  readonly body: readonly Stmt[];
+  readonly handlers: readonly ExceptHandler[];
+  readonly orelse: readonly Stmt[];
+  readonly finalbody: readonly Stmt[];
+}
+
+/** `try` with `except*` handlers. */
+export interface TryStar extends NodeBase {
+  readonly kind: 'TryStar';
+  readonly body: readonly Stmt[];
+  readonly handlers: readonly ExceptHandler[];
+  readonly orelse: readonly Stmt[];
+  readonly finalbody: readonly Stmt[];
+}
+
+export interface Assert extends NodeBase {
+  readonly kind: 'Assert';
+  readonly test: Expr;
+  readonly msg: Expr | null;
+}
+
+export interface Import extends NodeBase {
+  readonly kind: 'Import';
+  readonly names: readonly Alias[];
+}
+
+export interface ImportFrom extends NodeBase {
+  readonly kind: 'ImportFrom';
+  readonly module: string | null;
+  readonly names: readonly Alias[];
+  /** Number of leading dots. */
+  readonly level: number;
+}
+
+export interface Global extends NodeBase {
+  readonly kind: 'Global';
+  readonly names: readonly string[];
+}
+
+export interface Nonlocal extends NodeBase {
+  readonly kind: 'Nonlocal';
+  readonly names: readonly string[];
+}
+
+/** An expression used as a statement. (`Expr` is the union of all expressions here, so the interface has another name.) */
+export interface ExprStmt extends NodeBase {
+  readonly kind: 'Expr';
+  readonly value: Expr;
+}
+
+export interface Pass extends NodeBase {
+  readonly kind: 'Pass';
+}
+
+export interface Break extends NodeBase {
+  readonly kind: 'Break';
+}
+
+export interface Continue extends NodeBase {
+  readonly kind: 'Continue';
+}
+
+/** Any statement. */
+export type Stmt =
+  | FunctionDef
+  | AsyncFunctionDef
+  | ClassDef
+  | Return
+  | Delete
+  | Assign
+  | TypeAlias
+  | AugAssign
+  | AnnAssign
+  | For
+  | AsyncFor
+  | While
+  | If
+  | With
+  | AsyncWith
+  | Match
+  | Raise
+  | Try
+  | TryStar
+  | Assert
+  | Import
+  | ImportFrom
+  | Global
+  | Nonlocal
+  | ExprStmt
+  | Pass
+  | Break
+  | Continue;
+
+// --------------------------------------------------------------------------------------------------- expressions
+
+export interface BoolOp extends NodeBase {
+  readonly kind: 'BoolOp';
+  readonly op: BoolOperator;
+  readonly values: readonly Expr[];
+}
+
+/** `target := value` */
+export interface NamedExpr extends NodeBase {
+  readonly kind: 'NamedExpr';
+  readonly target: Name;
+  readonly value: Expr;
+}
+
+export interface BinOp extends NodeBase {
+  readonly kind: 'BinOp';
+  readonly left: Expr;
+  readonly op: Operator;
+  readonly right: Expr;
+}
+
+export interface UnaryOp extends NodeBase {
+  readonly kind: 'UnaryOp';
+  readonly op: UnaryOperator;
+  readonly operand: Expr;
+}
+
+export interface Lambda extends NodeBase {
+  readonly kind: 'Lambda';
+  readonly args: Arguments;
+  readonly body: Expr;
+}
+
+export interface IfExp extends NodeBase {
+  readonly kind: 'IfExp';
+  readonly test: Expr;
+  readonly body: Expr;
+  readonly orelse: Expr;
+}
+
+/** A dict display; a `null` key means that the value at the same index is unpacked (`**value`). */
+export interface Dict extends NodeBase {
+  readonly kind: 'Dict';
+  readonly keys: readonly (Expr | null)[];
+  readonly values: readonly Expr[];
+}
+
+/** A set display. (`Set` would shadow the global, so the interface has another name.) */
+export interface SetExpr extends NodeBase {
+  readonly kind: 'Set';
+  readonly elts: readonly Expr[];
+}
+
+export interface ListComp extends NodeBase {
+  readonly kind: 'ListComp';
+  readonly elt: Expr;
+  readonly generators: readonly Comprehension[];
+}
+
+export interface SetComp extends NodeBase {
+  readonly kind: 'SetComp';
+  readonly elt: Expr;
+  readonly generators: readonly Comprehension[];
+}
+
+export interface DictComp extends NodeBase {
+  readonly kind: 'DictComp';
+  readonly key: Expr;
+  readonly value: Expr;
+  readonly generators: readonly Comprehension[];
+}
+
+export interface GeneratorExp extends NodeBase {
+  readonly kind: 'GeneratorExp';
+  readonly elt: Expr;
+  readonly generators: readonly Comprehension[];
+}
+
+export interface Await extends NodeBase {
+  readonly kind: 'Await';
+  readonly value: Expr;
+}
+
+export interface Yield extends NodeBase {
+  readonly kind: 'Yield';
+  readonly value: Expr | null;
+}
+
+export interface YieldFrom extends NodeBase {
+  readonly kind: 'YieldFrom';
+  readonly value: Expr;
+}
+
+export interface Compare extends NodeBase {
+  readonly kind: 'Compare';
+  readonly left: Expr;
+  readonly ops: readonly CmpOperator[];
+  readonly comparators: readonly Expr[];
+}
+
+export interface Call extends NodeBase {
+  readonly kind: 'Call';
+  readonly func: Expr;
+  readonly args: readonly Expr[];
+  readonly keywords: readonly Keyword[];
+}
+
+/** `{value!conversion:format_spec}` inside an f-string. */
+export interface FormattedValue extends NodeBase {
+  readonly kind: 'FormattedValue';
+  readonly value: Expr;
+  /** -1 for none, else the code of `s`, `r` or `a`. */
+  readonly conversion: -1 | 115 | 114 | 97;
+  readonly format_spec: JoinedStr | null;
+}
+
+/** An f-string; `values` are `Constant` strings and `FormattedValue`s. */
+export interface JoinedStr extends NodeBase {
+  readonly kind: 'JoinedStr';
+  readonly values: readonly (Constant | FormattedValue)[];
+}
+
+export interface Constant extends NodeBase {
+  readonly kind: 'Constant';
+  readonly value: PyConstant;
+  /** `'u'` when the (first) literal has the `u` prefix. CPython calls this field `kind`. */
+  readonly literalKind: 'u' | null;
+}
+
+export interface Attribute extends NodeBase {
+  readonly kind: 'Attribute';
+  readonly value: Expr;
+  readonly attr: string;
+  readonly ctx: ExprContext;
+}
+
+export interface Subscript extends NodeBase {
+  readonly kind: 'Subscript';
+  readonly value: Expr;
+  readonly slice: Expr;
+  readonly ctx: ExprContext;
+}
+
+export interface Starred extends NodeBase {
+  readonly kind: 'Starred';
+  readonly value: Expr;
+  readonly ctx: ExprContext;
+}
+
+export interface Name extends NodeBase {
+  readonly kind: 'Name';
+  /** NFKC-normalised. (CPython calls this field `id`, which is the node number here.) */
+  readonly name: string;
+  readonly ctx: ExprContext;
+}
+
+export interface List extends NodeBase {
+  readonly kind: 'List';
+  readonly elts: readonly Expr[];
+  readonly ctx: ExprContext;
+}
+
+export interface Tuple extends NodeBase {
+  readonly kind: 'Tuple';
+  readonly elts: readonly Expr[];
+  readonly ctx: ExprContext;
+}
+
+/** `lower:upper:step`; occurs only as a subscript, or as an element of a tuple there. */
+export interface Slice extends NodeBase {
+  readonly kind: 'Slice';
+  readonly lower: Expr | null;
+  readonly upper: Expr | null;
+  readonly step: Expr | null;
+}
+
+/** Any expression. */
+export type Expr =
+  | BoolOp
+  | NamedExpr
+  | BinOp
+  | UnaryOp
+  | Lambda
+  | IfExp
+  | Dict
+  | SetExpr
+  | ListComp
+  | SetComp
+  | DictComp
+  | GeneratorExp
+  | Await
+  | Yield
+  | YieldFrom
+  | Compare
+  | Call
+  | FormattedValue
+  | JoinedStr
+  | Constant
+  | Attribute
+  | Subscript
+  | Starred
+  | Name
+  | List
+  | Tuple
+  | Slice;
+
+// ------------------------------------------------------------------------------------------- parts of the above
+
+/** One `for ... in ... if ...` clause of a comprehension. */
+export interface Comprehension extends NodeBase {
+  readonly kind: 'comprehension';
+  readonly target: Expr;
+  readonly iter: Expr;
+  readonly ifs: readonly Expr[];
+  readonly is_async: boolean;
+}
+
+/** `except type as name:`; the same for `except*`, which the enclosing `TryStar` tells apart. */
+export interface ExceptHandler extends NodeBase {
+  readonly kind: 'ExceptHandler';
+  readonly type: Expr | null;
+  readonly name: string | null;
+  readonly body: readonly Stmt[];
+}
+
+/** The parameters of a function or lambda. `defaults` belong to the last of `posonlyargs` followed by `args`. */
+export interface Arguments extends NodeBase {
+  readonly kind: 'arguments';
+  readonly posonlyargs: readonly Arg[];
+  readonly args: readonly Arg[];
+  readonly vararg: Arg | null;
+  readonly kwonlyargs: readonly Arg[];
+  /** As long as `kwonlyargs`; `null` where there is no default. */
+  readonly kw_defaults: readonly (Expr | null)[];
+  readonly kwarg: Arg | null;
+  readonly defaults: readonly Expr[];
+}
+
+/** One parameter. */
+export interface Arg extends NodeBase {
+  readonly kind: 'arg';
+  readonly arg: string;
+  readonly annotation: Expr | null;
+}
+
+/** `arg=value` in a call or class header; `arg` is `null` for `**value`. */
+export interface Keyword extends NodeBase {
+  readonly kind: 'keyword';
+  readonly arg: string | null;
+  readonly value: Expr;
+}
+
+/** One imported name; `name` is dotted in `import a.b`, `*` in a star import. */
+export interface Alias extends NodeBase {
+  readonly kind: 'alias';
+  readonly name: string;
+  readonly asname: string | null;
+}
+
+/** One context manager of a `with` statement. */
+export interface WithItem extends NodeBase {
+  readonly kind: 'withitem';
+  readonly context_expr: Expr;
+  readonly optional_vars: Expr | null;
+}
+
+// ------------------------------------------------------------------------------------------------------ patterns
+
+/** One `case pattern if guard:` of a `match` statement. */
+export interface MatchCase extends NodeBase {
+  readonly kind: 'match_case';
+  readonly pattern: Pattern;
+  readonly guard: Expr | null;
+  readonly body: readonly Stmt[];
+}
+
+/** Compares with `==`: a number, a string or a dotted name. */
+export interface MatchValue extends NodeBase {
+  readonly kind: 'MatchValue';
+  readonly value: Expr;
+}
+
+/** Compares with `is`: `None`, `True` or `False`. */
+export interface MatchSingleton extends NodeBase {
+  readonly kind: 'MatchSingleton';
+  readonly value: PyConstant;
+}
+
+export interface MatchSequence extends NodeBase {
+  readonly kind: 'MatchSequence';
+  readonly patterns: readonly Pattern[];
+}
+
+export interface MatchMapping extends NodeBase {
+  readonly kind: 'MatchMapping';
+  readonly keys: readonly Expr[];
+  readonly patterns: readonly Pattern[];
+  readonly rest: string | null;
+}
+
+export interface MatchClass extends NodeBase {
+  readonly kind: 'MatchClass';
+  readonly cls: Expr;
+  readonly patterns: readonly Pattern[];
+  readonly kwd_attrs: readonly string[];
+  readonly kwd_patterns: readonly Pattern[];
+}
+
+/** `*name` in a sequence pattern; `name` is `null` for `*_`. */
+export interface MatchStar extends NodeBase {
+  readonly kind: 'MatchStar';
+  readonly name: string | null;
+}
+
+/** `pattern as name`, a capture (`pattern` null) or the wildcard (both null). */
+export interface MatchAs extends NodeBase {
+  readonly kind: 'MatchAs';
+  readonly pattern: Pattern | null;
+  readonly name: string | null;
+}
+
+export interface MatchOr extends NodeBase {
+  readonly kind: 'MatchOr';
+  readonly patterns: readonly Pattern[];
+}
+
+/** Any pattern. */
+export type Pattern = MatchValue | MatchSingleton | MatchSequence | MatchMapping | MatchClass | MatchStar | MatchAs | MatchOr;
+
+// ----------------------------------------------------------------------------------------------- type parameters
+
+export interface TypeVar extends NodeBase {
+  readonly kind: 'TypeVar';
+  readonly name: string;
+  /** An upper bound, or a tuple of constraints. */
+  readonly bound: Expr | null;
+  readonly default_value: Expr | null;
+}
+
+export interface ParamSpec extends NodeBase {
+  readonly kind: 'ParamSpec';
+  readonly name: string;
+  readonly default_value: Expr | null;
+}
+
+export interface TypeVarTuple extends NodeBase {
+  readonly kind: 'TypeVarTuple';
+  readonly name: string;
+  readonly default_value: Expr | null;
+}
+
+/** Any type parameter. */
+export type TypeParam = TypeVar | ParamSpec | TypeVarTuple;
+
+/** Any node of the tree. */
+export type Node =
+  | Module
+  | Stmt
+  | Expr
+  | Comprehension
+  | ExceptHandler
+  | Arguments
+  | Arg
+  | Keyword
+  | Alias
+  | WithItem
+  | MatchCase
+  | Pattern
+  | TypeParam;
