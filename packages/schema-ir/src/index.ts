@@ -1,1 +1,56 @@
-export {};
+/** Schemas of service boundaries: nodes, ids, codecs, compatibility, files. No Node API. */
+export { DEFAULT_BOUNDS, I64, INT_LIMITS, MAX_BOUND, MAX_DEPTH, MAX_MESSAGE_BYTES } from './bounds.ts';
+export { bool, bytes, float, int, list, literals, map, none, optional, record, ref, sized, str, tuple, union } from './build.ts';
+export { canRead, type ReadObstacle, type ReadVerdict } from './can-read.ts';
+export { canonicalBytes, contractId, type IdKind, type SchemaId, sha256Hex, wireId } from './canonical.ts';
+export { type Codec, type CodecOptions, compileCodec } from './codec.ts';
+export { defaultOf, withDefault } from './default-value.ts';
+export type { Json } from './kind-spec.ts';
+export { largestSize } from './largest-size.ts';
+export { PackReader } from './pack-reader.ts';
+export { PackWriter } from './pack-writer.ts';
+export { printSchema, printType } from './print-schema.ts';
+export { bindName, EMPTY_REGISTRY, formatRegistry, parseRegistry, type SchemaRegistry } from './registry.ts';
+export {
+  type BoolSchema,
+  type BytesSchema,
+  type EnumLiteral,
+  type EnumSchema,
+  type FloatSchema,
+  type IntSchema,
+  isNamed,
+  type ListSchema,
+  type MapSchema,
+  type NamedSchema,
+  type NoneSchema,
+  NO_TYPES,
+  type OptionalSchema,
+  type RecordField,
+  type RecordSchema,
+  type RefSchema,
+  type Schema,
+  type SchemaKind,
+  type SchemaOf,
+  type SchemaTypes,
+  type StrSchema,
+  type TupleSchema,
+  type UnionSchema,
+  type UnionVariant,
+} from './schema.ts';
+export { at, describe, refuse, SchemaError, within } from './schema-error.ts';
+export {
+  checkSchemaSet,
+  type ExportIds,
+  type ExportSchema,
+  exportIds,
+  inputSchema,
+  type LinkedExport,
+  linkSchemaSet,
+  SCHEMA_SET_VERSION,
+  type SchemaSet,
+  schemaSetDigest,
+  typesOf,
+} from './schema-set.ts';
+export { schemaSetFromJson, schemaSetToJson } from './schema-set-json.ts';
+export { schemaToJson } from './schema-to-json.ts';
+export { checkSchema, resolve, scopeOf, type TypeScope } from './type-scope.ts';
