@@ -66,7 +66,7 @@ static long long checksum(const Item *items, size_t count) {
 }
 
 int main(void) {
-  size_t count = 250000;
+  size_t count = 320000;
   Item *values = numbers(count, 1), *up = copy_of(values, count), *down = copy_of(values, count);
   sort_items(up, count, ascending);
   printf("%lld\n", checksum(up, count));

@@ -25,7 +25,7 @@ def checksum(values: list[int]) -> int:
 
 
 def main() -> None:
-    values = numbers(250000, 1)
+    values = numbers(320000, 1)
     print(checksum(sorted(values)))
     print(checksum(sorted(values, reverse=True)))
     nearly = sorted(values)
