@@ -17,9 +17,12 @@ export {
   typeText,
   uint,
 } from './arrow-type.ts';
+export { batchFromValues, columnFromValues } from './build/column-from-values.ts';
 export { type Column, column, type RecordBatch, type Table } from './columns/column.ts';
 export { type ArrowValue, get, isNull, iterate, type SlotReader, slotReader, toArray } from './columns/read-column.ts';
 export { decodeArrow, decodeFile, type FileOptions, isArrowFile } from './decode/decode-file.ts';
 export { type DecodeOptions, decodeStream } from './decode/decode-stream.ts';
 export { createStreamDecoder, type StreamDecoder } from './decode/stream-decoder.ts';
 export { type DecodeLimits, DEFAULT_LIMITS } from './limits.ts';
+export { encodeFile } from './encode/encode-file.ts';
+export { createStreamEncoder, encodeStream, type StreamEncoder } from './encode/encode-stream.ts';

@@ -10,7 +10,7 @@ import { fail, type Place, within } from '../arrow-error.ts';
 import { bitmapBytes } from '../columns/bitmap.ts';
 import { type Column, column, type RecordBatch } from '../columns/column.ts';
 import { type Budget, chargeAllocation, checkLimit } from '../limits.ts';
-import { checkDictionaryIndices, checkNulls, checkOffsets, checkText } from './check-values.ts';
+import { checkDictionaryIndices, checkNulls, checkOffsets, checkText } from '../columns/check-values.ts';
 import type { BatchHeader, Node } from './message.ts';
 
 /** The latest values of each dictionary by id. */

@@ -5,9 +5,9 @@
  * without checks of their own. Value ranges of decimals, dates and times are left alone: any bits are safe to read.
  */
 import { fail, type Place, within } from '../arrow-error.ts';
-import { bitAt, countOnes } from '../columns/bitmap.ts';
-import type { Column } from '../columns/column.ts';
-import { invalidUtf8At } from '../columns/utf8.ts';
+import { bitAt, countOnes } from './bitmap.ts';
+import type { Column } from './column.ts';
+import { invalidUtf8At } from './utf8.ts';
 
 /** The bitmap must hold exactly the declared nulls. */
 export function checkNulls(bitmap: Uint8Array, node: { readonly length: number; readonly nullCount: number }, place: Place): void {
