@@ -27,7 +27,8 @@ export async function bundle(name, entries) {
   const index = join(CACHE, `${name}.json`);
   const wanted = JSON.stringify(entries);
   const known = readIndex(index);
-  if (known !== undefined && known.entries === wanted && known.node === process.version && isFresh(known)) return outputsOf(known.folder, entries);
+  if (known !== undefined && known.entries === wanted && known.node === process.version && isFresh(known))
+    return outputsOf(known.folder, entries);
   const { build } = await import('esbuild');
   const result = await build({
     absWorkingDir: ROOT,
@@ -46,7 +47,9 @@ export async function bundle(name, entries) {
     logLevel: 'silent',
     plugins: [keepOutside(NOT_BUNDLED)],
     // CommonJS packages inside an ES module need a require.
-    banner: { js: "import { createRequire as moltCreateRequire } from 'node:module'; globalThis.require ??= moltCreateRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as moltCreateRequire } from 'node:module'; globalThis.require ??= moltCreateRequire(import.meta.url);",
+    },
   });
   const hash = createHash('sha256');
   for (const { path, contents } of result.outputFiles) hash.update(path).update(contents);
@@ -127,7 +130,11 @@ function keepOutside(packages) {
 /** The entries of the command line: its main file, and each file in `src/entries/` for threads and processes that it starts. */
 export function cliEntries(cliFolder) {
   const extra = join(cliFolder, 'src', 'entries');
-  const names = existsSync(extra) ? readdirSync(extra).filter((file) => file.endsWith('.ts')).sort() : [];
+  const names = existsSync(extra)
+    ? readdirSync(extra)
+        .filter((file) => file.endsWith('.ts'))
+        .sort()
+    : [];
   return { main: join(cliFolder, 'src', 'main.ts'), ...Object.fromEntries(names.map((file) => [file.slice(0, -3), join(extra, file)])) };
 }
 

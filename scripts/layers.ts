@@ -45,7 +45,8 @@ export function layerFaults(root: string): string[] {
   const onDisk = ['packages', 'apps'].flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`));
   const known = new Set(Object.values(LAYERS).map(({ folder }) => folder));
   for (const folder of onDisk) {
-    if (existsSync(join(root, folder, 'package.json')) && !known.has(folder)) faults.push(`${folder}: is not in the table of scripts/layers.ts`);
+    if (existsSync(join(root, folder, 'package.json')) && !known.has(folder))
+      faults.push(`${folder}: is not in the table of scripts/layers.ts`);
   }
   for (const [name, place] of Object.entries(LAYERS)) faults.push(...manifestFaults(root, name, place), ...importFaults(root, name, place));
   return faults;
@@ -80,7 +81,8 @@ function importFaults(root: string, name: string, place: Place): string[] {
       const where = `${path}:${line}: imports ${specifier}`;
       if (specifier.startsWith('.')) {
         const target = join(file, '..', specifier);
-        if (relative(join(root, place.folder), target).startsWith('..') && !path.endsWith('.config.ts')) faults.push(`${where}: leaves its package; use the package name`);
+        if (relative(join(root, place.folder), target).startsWith('..') && !path.endsWith('.config.ts'))
+          faults.push(`${where}: leaves its package; use the package name`);
         if (inSource && !/\.(ts|py|c|h|json)$/.test(specifier)) faults.push(`${where}: expected a file extension`);
         continue;
       }
@@ -89,7 +91,10 @@ function importFaults(root: string, name: string, place: Place): string[] {
         if (!specifier.startsWith('node:')) faults.push(`${where}: expected node:${specifier}`);
         continue;
       }
-      const target = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+      const target = specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/');
       if (target === name) continue;
       const why = forbidden(name, target);
       if (why !== undefined) faults.push(`${where}: ${why}`);
@@ -113,7 +118,7 @@ function forbidden(from: string, to: string): string | undefined {
 /** The specifiers of static, dynamic and re-exporting imports, found in text without its comments. */
 export function importsOf(text: string): { readonly specifier: string; readonly line: number }[] {
   // Comments are blanked, not removed, so that line numbers hold; strings are kept because specifiers are strings.
-  const code = text.replace(/\/\*[^]*?\*\/|(?<=^|[\s;{}(,])\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '));
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|[\s;{}(,])\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '));
   const pattern = /(?:^|[;\n])\s*(?:import|export)\b(?:\s[^'"`;()]*?\bfrom)?\s*['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/g;
   return [...code.matchAll(pattern)].map((match) => ({
     specifier: (match[1] ?? match[2]) as string,

@@ -35,15 +35,31 @@ export async function setup() {
 
 async function installPackages() {
   const manifests = ['packages', 'apps', 'examples', 'benchmarks'].flatMap((folder) => manifestsBelow(join(ROOT, folder)));
-  const key = hashOf([join(ROOT, 'pnpm-lock.yaml'), join(ROOT, 'pnpm-workspace.yaml'), join(ROOT, 'package.json'), ...manifests], process.version);
+  const key = hashOf(
+    [join(ROOT, 'pnpm-lock.yaml'), join(ROOT, 'pnpm-workspace.yaml'), join(ROOT, 'package.json'), ...manifests],
+    process.version,
+  );
   const stamp = join(ROOT, 'node_modules', '.molt-setup');
   if (readIf(stamp) === key && existsSync(join(ROOT, 'node_modules', '.modules.yaml'))) return;
   if (readIf(join(TOOLS, 'version')) !== PNPM_VERSION || !existsSync(PNPM)) {
     const start = Date.now();
     mkdirSync(TOOLS, { recursive: true });
     writeFileSync(join(TOOLS, 'package.json'), '{ "private": true }\n');
-    const args = ['install', '--prefix', TOOLS, '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', `pnpm@${PNPM_VERSION}`];
-    await withRetry(() => run(WINDOWS ? 'npm.cmd' : 'npm', args, { cwd: TOOLS, shell: WINDOWS }), `pnpm ${PNPM_VERSION} could not be installed by npm`);
+    const args = [
+      'install',
+      '--prefix',
+      TOOLS,
+      '--no-save',
+      '--no-package-lock',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      `pnpm@${PNPM_VERSION}`,
+    ];
+    await withRetry(
+      () => run(WINDOWS ? 'npm.cmd' : 'npm', args, { cwd: TOOLS, shell: WINDOWS }),
+      `pnpm ${PNPM_VERSION} could not be installed by npm`,
+    );
     writeFileSync(join(TOOLS, 'version'), PNPM_VERSION);
     say(`installed pnpm ${PNPM_VERSION} (${seconds(start)})`);
   }
@@ -73,7 +89,10 @@ async function makePythonEnvironment() {
     rmSync(VENV, { recursive: true, force: true });
     await run(python, ['-m', 'venv', '--without-pip', VENV]).catch(() => refuseVenv(python));
     if (!(await succeeds(python, ['-m', 'pip', '--version']))) refuseVenv(python);
-    await withRetry(() => run(python, ['-m', 'pip', '--python', VENV_PYTHON, ...pip]), 'the Python packages of requirements-dev.txt could not be installed');
+    await withRetry(
+      () => run(python, ['-m', 'pip', '--python', VENV_PYTHON, ...pip]),
+      'the Python packages of requirements-dev.txt could not be installed',
+    );
   }
   const { stdout } = await run(VENV_PYTHON, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']);
   // The client is used from its sources, without a build.
@@ -103,7 +122,12 @@ async function succeeds(command, args) {
 /** Runs a command quietly; its output is shown only when it fails. */
 function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: process.env.CI ?? 'true' }, ...options });
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, CI: process.env.CI ?? 'true' },
+      ...options,
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => (stdout += data));
@@ -132,7 +156,13 @@ async function withRetry(action, what) {
 function manifestsBelow(folder) {
   if (!existsSync(folder)) return [];
   const direct = join(folder, 'package.json');
-  return [...(existsSync(direct) ? [direct] : []), ...readdirSync(folder).sort().map((name) => join(folder, name, 'package.json')).filter(existsSync)];
+  return [
+    ...(existsSync(direct) ? [direct] : []),
+    ...readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name, 'package.json'))
+      .filter(existsSync),
+  ];
 }
 
 function hashOf(paths, ...more) {

@@ -17,7 +17,8 @@ if (major < 20) {
 const bundler = new URL('../../../scripts/bundle.mjs', import.meta.url);
 // Node 22 and newer keep compiled code between starts.
 module.enableCompileCache?.();
-const { main } = existsSync(new URL('../src/main.ts', import.meta.url)) && existsSync(bundler) ? await fromSources() : await import('../dist/main.js');
+const { main } =
+  existsSync(new URL('../src/main.ts', import.meta.url)) && existsSync(bundler) ? await fromSources() : await import('../dist/main.js');
 const exitCode = await main(process.argv.slice(2));
 if (typeof exitCode === 'number') process.exitCode = exitCode;
 

@@ -67,8 +67,10 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 /** The same diagnostics by file (in order of appearance) and place; those without a place come first. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const fileOrder = new Map<string, number>();
-  for (const { span } of diagnostics) if (span !== undefined && !fileOrder.has(span.file.path)) fileOrder.set(span.file.path, fileOrder.size);
-  const rank = ({ span }: Diagnostic): [number, number] => (span === undefined ? [-1, 0] : [fileOrder.get(span.file.path) ?? 0, span.start]);
+  for (const { span } of diagnostics)
+    if (span !== undefined && !fileOrder.has(span.file.path)) fileOrder.set(span.file.path, fileOrder.size);
+  const rank = ({ span }: Diagnostic): [number, number] =>
+    span === undefined ? [-1, 0] : [fileOrder.get(span.file.path) ?? 0, span.start];
   return [...diagnostics].sort((a, b) => {
     const [fileA, startA] = rank(a);
     const [fileB, startB] = rank(b);

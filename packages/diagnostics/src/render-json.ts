@@ -57,5 +57,13 @@ function toPlace(span: Span | undefined): JsonPlace | null {
   if (span === undefined) return null;
   const from = positionAt(span.file, span.start);
   const to = positionAt(span.file, span.end);
-  return { path: span.file.path, line: from.line, column: from.column, endLine: to.line, endColumn: to.column, start: span.start, end: span.end };
+  return {
+    path: span.file.path,
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+    start: span.start,
+    end: span.end,
+  };
 }

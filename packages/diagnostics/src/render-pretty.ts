@@ -15,8 +15,8 @@
 import type { Severity } from './code-row.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { MoltError } from './molt-error.ts';
+import { type Palette, PLAIN, paletteFor } from './palette.ts';
 import { lineAt, lineStarts, lineText, positionAt, type Span } from './source.ts';
-import { PLAIN, type Palette, paletteFor } from './palette.ts';
 import { displayWidth, showable } from './terminal-text.ts';
 
 /** How to render. */
@@ -97,5 +97,8 @@ function snippet(span: Span, mark: '^' | '-', label: string, gutter: number, pai
   const before = ' '.repeat(displayWidth(shown(0, start)));
   const marks = mark.repeat(Math.max(1, displayWidth(shown(start, end))));
   const words = label === '' ? '' : ` ${showable(label)}`;
-  return [`  ${String(line).padStart(gutter)} | ${shown(0, text.length)}`.trimEnd(), `  ${' '.repeat(gutter)} | ${before}${paint(marks + words)}`];
+  return [
+    `  ${String(line).padStart(gutter)} | ${shown(0, text.length)}`.trimEnd(),
+    `  ${' '.repeat(gutter)} | ${before}${paint(marks + words)}`,
+  ];
 }

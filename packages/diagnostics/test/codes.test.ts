@@ -19,12 +19,13 @@ describe('the code table', () => {
     expect(slugs.filter((slug, i) => slugs.indexOf(slug) !== i)).toEqual([]);
   });
 
-  it('keeps each range in the file of that range', async () => {
+  it('keeps the codes of a file in one range and defines none twice', async () => {
     const files = readdirSync(new URL('../src/', import.meta.url)).filter((name) => /^codes-.*\.ts$/.test(name));
-    const tables = await Promise.all(files.map(async (name) => Object.keys(Object.values(await import(`../src/${name}`))[0] as object)));
+    const tables = await Promise.all(
+      files.map(async (name) => Object.keys(Object.values(await import(/* @vite-ignore */ `../src/${name}`))[0] as object)),
+    );
     const ranges = tables.map((rows) => [...new Set(rows.map((code) => code[4]))]);
     expect(ranges.every((digits) => digits.length === 1)).toBe(true);
-    expect(new Set(ranges.flat()).size).toBe(files.length);
     // A spread of tables would hide a code that two files define.
     expect(tables.flat().length).toBe(codes.length);
   });

@@ -59,7 +59,13 @@ describe('lists of diagnostics', () => {
   const b = sourceFile('b', 'xxxx');
   const make = (what: string, span?: ReturnType<typeof spanOf>) => report('MOLT1001', span, { what });
   it('sort by file of first appearance, then place, stably', () => {
-    const list = [make('b3', spanOf(b, 3)), make('a1', spanOf(a, 1)), make('b0', spanOf(b, 0)), make('none'), make('b3 again', spanOf(b, 3))];
+    const list = [
+      make('b3', spanOf(b, 3)),
+      make('a1', spanOf(a, 1)),
+      make('b0', spanOf(b, 0)),
+      make('none'),
+      make('b3 again', spanOf(b, 3)),
+    ];
     expect(sortDiagnostics(list).map(({ message }) => message)).toEqual(['none', 'b0', 'b3', 'b3 again', 'a1']);
   });
 

@@ -1,15 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { fault, MoltError, renderDiagnostic, renderError, renderJson, renderPretty, report, sourceFile, spanOf, wantsColor } from '../src/index.ts';
+import {
+  fault,
+  MoltError,
+  renderDiagnostic,
+  renderError,
+  renderJson,
+  renderPretty,
+  report,
+  sourceFile,
+  spanOf,
+  wantsColor,
+} from '../src/index.ts';
 
 const text = `# module\n\n\ndef total(n: int) -> int:\n    label = "x"\n\n    return label\n`;
 const file = sourceFile('app/jobs.py', text);
 const at = (needle: string, length = needle.length) => spanOf(file, text.indexOf(needle), text.indexOf(needle) + length);
 const mismatch = (span = spanOf(file, text.lastIndexOf('label'), text.lastIndexOf('label') + 5)) =>
-  report('MOLT2001', span, { expected: 'int', actual: 'str' }, {
-    label: 'this is str',
-    notes: [{ span: at('int:', 3), message: 'because of this annotation' }],
-    hint: 'return int(label)',
-  });
+  report(
+    'MOLT2001',
+    span,
+    { expected: 'int', actual: 'str' },
+    {
+      label: 'this is str',
+      notes: [{ span: at('int:', 3), message: 'because of this annotation' }],
+      hint: 'return int(label)',
+    },
+  );
 
 describe('pretty', () => {
   it('shows place, line, carets, notes and hint', () => {
@@ -26,7 +42,12 @@ describe('pretty', () => {
   it('names the file of a note that lies elsewhere, and aligns line numbers', () => {
     const other = sourceFile('b.py', `${'\n'.repeat(99)}x = 1\n`);
     const shown = renderDiagnostic(
-      report('MOLT1001', at('label'), { what: 'bad' }, { notes: [{ span: spanOf(other, 99, 100), message: 'here' }, { message: 'no place' }] }),
+      report(
+        'MOLT1001',
+        at('label'),
+        { what: 'bad' },
+        { notes: [{ span: spanOf(other, 99, 100), message: 'here' }, { message: 'no place' }] },
+      ),
       { explain: false },
     );
     expect(shown).toBe(`error MOLT1001: bad
@@ -40,7 +61,9 @@ describe('pretty', () => {
   });
 
   it('marks a span over several lines to the end of its first line, and an empty one with a single caret', () => {
-    expect(renderDiagnostic(mismatch(spanOf(file, text.indexOf('label'), text.length))).split('\n')[3]).toBe(`    |     ${'^'.repeat(11)} this is str`);
+    expect(renderDiagnostic(mismatch(spanOf(file, text.indexOf('label'), text.length))).split('\n')[3]).toBe(
+      `    |     ${'^'.repeat(11)} this is str`,
+    );
     const end = report('MOLT1001', spanOf(file, text.length), { what: 'unexpected end of file' }, {});
     expect(renderDiagnostic(end, { explain: false })).toBe('error MOLT1001: unexpected end of file\n  app/jobs.py:8:1\n  8 |\n    | ^');
   });

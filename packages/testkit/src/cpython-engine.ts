@@ -46,7 +46,8 @@ async function runPython(python: string, testCase: Case, timeout: number): Promi
     const args = ['-X', 'utf8', '-B', '-s', '-E', testCase.files[0].path, ...testCase.args];
     return await new Promise<Outcome>((resolve, reject) => {
       const child = execFile(python, args, { cwd: folder, timeout, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-        if (error !== null && typeof error.code !== 'number') reject(new Error(`python: ${error.killed ? `no end after ${timeout} ms` : error.message}`));
+        if (error !== null && typeof error.code !== 'number')
+          reject(new Error(`python: ${error.killed ? `no end after ${timeout} ms` : error.message}`));
         else resolve({ stdout, stderr, exit: error === null ? 0 : (error.code as unknown as number) });
       });
       child.stdin?.on('error', () => undefined);

@@ -51,7 +51,8 @@ export function defineCases(options: CasesOptions): void {
   const golden = process.env.MOLT_GOLDEN === '1';
   vitest.describe(`cases in ${relative(process.cwd(), root) || '.'}`, () => {
     vitest.beforeAll(async () => {
-      for (const engine of bench.engines ?? []) await engine.prepare?.(cases.filter((testCase) => testCase.skip[engine.name] === undefined));
+      for (const engine of bench.engines ?? [])
+        await engine.prepare?.(cases.filter((testCase) => testCase.skip[engine.name] === undefined));
     }, prepareTimeout);
     for (const testCase of cases) {
       vitest.it(

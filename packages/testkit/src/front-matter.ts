@@ -28,7 +28,8 @@ export function readFrontMatter(lines: readonly string[], path: string): FrontMa
     const match = /^(\w+):\s*(.*?)\s*$/.exec(text);
     if (match === null) throw new CaseError(path, i + 1, `expected key: value, got ${JSON.stringify(text)}`);
     const [, key, value] = match as unknown as [string, string, string];
-    if (!['name', 'flags', 'args', 'skip'].includes(key)) throw new CaseError(path, i + 1, `expected name, flags, args or skip, got ${key}`);
+    if (!['name', 'flags', 'args', 'skip'].includes(key))
+      throw new CaseError(path, i + 1, `expected name, flags, args or skip, got ${key}`);
     if (found.has(key)) throw new CaseError(path, i + 1, `${key} is given twice`);
     found.set(key, { value, line: i + 1 });
   }
@@ -37,7 +38,13 @@ export function readFrontMatter(lines: readonly string[], path: string): FrontMa
     return entry === undefined ? [] : items(entry.value, '[', ']', path, entry.line);
   };
   const name = found.get('name');
-  return { name: name && scalar(name.value), flags: list('flags'), args: list('args'), skip: skips(found.get('skip'), path), lines: end + 1 };
+  return {
+    name: name && scalar(name.value),
+    flags: list('flags'),
+    args: list('args'),
+    skip: skips(found.get('skip'), path),
+    lines: end + 1,
+  };
 }
 
 function skips(entry: { readonly value: string; readonly line: number } | undefined, path: string): Record<string, string> {

@@ -16,7 +16,8 @@ export function readCase(source: string, path: string): Case {
   const first = blocks[0];
   if (first === undefined) throw new CaseError(path, lines.length, 'expected a python or mir block, got none');
   const language = first.kind;
-  if (language !== 'python' && language !== 'mir') throw new CaseError(path, first.line, `the first block must be python or mir, got ${language}`);
+  if (language !== 'python' && language !== 'mir')
+    throw new CaseError(path, first.line, `the first block must be python or mir, got ${language}`);
 
   const files: [CaseFile, ...CaseFile[]] = [fileOf(first, path)];
   const expectations: Block[] = [];
@@ -53,7 +54,8 @@ export function runLines(block: Block): readonly string[] {
 
 function fileOf(block: Block, path: string): CaseFile {
   const name = block.attributes.file ?? (block.kind === 'python' ? 'main.py' : 'main.mir');
-  if (name === '' || name.startsWith('/') || name.split('/').includes('..')) throw new CaseError(path, block.line, `file=${name} must stay inside the case`);
+  if (name === '' || name.startsWith('/') || name.split('/').includes('..'))
+    throw new CaseError(path, block.line, `file=${name} must stay inside the case`);
   return { path: name, text: block.text };
 }
 
@@ -79,8 +81,13 @@ function readBlocks(lines: readonly string[], from: number, path: string): Block
     if (kind === '') throw new CaseError(path, i + 1, 'a block needs a kind after its fence');
     blocks.push({
       kind,
-      attributes: Object.fromEntries(words.map((word) => [word.split('=')[0] as string, word.slice((word.split('=')[0] as string).length + 1)])),
-      text: lines.slice(i + 1, close).map((line) => `${line}\n`).join(''),
+      attributes: Object.fromEntries(
+        words.map((word) => [word.split('=')[0] as string, word.slice((word.split('=')[0] as string).length + 1)]),
+      ),
+      text: lines
+        .slice(i + 1, close)
+        .map((line) => `${line}\n`)
+        .join(''),
       line: i + 1,
       start: offsets[i] as number,
       end: (offsets[close] as number) + (lines[close] as string).length,

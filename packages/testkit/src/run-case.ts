@@ -48,7 +48,8 @@ export async function runCase(testCase: Case, bench: Bench | readonly Engine[]):
   }
 
   const outcomes = testCase.expectations.filter(({ kind }) => isOutcome(kind));
-  if (outcomes.length > 0 && engines.length === 0) failures.push(failure('no engine', outcomes[0] as Block, 'nothing here can run this case'));
+  if (outcomes.length > 0 && engines.length === 0)
+    failures.push(failure('no engine', outcomes[0] as Block, 'nothing here can run this case'));
   let reference = outcomes.length > 0;
   for (const engine of outcomes.length > 0 ? engines : []) {
     const reason = testCase.skip[engine.name];
@@ -59,7 +60,12 @@ export async function runCase(testCase: Case, bench: Bench | readonly Engine[]):
     try {
       failures.push(...(await checkEngine(testCase, outcomes, engine, reference ? actual : undefined, reference ? missing : undefined)));
     } catch (error) {
-      failures.push({ by: engine.name, what: 'run', line: (outcomes[0] as Block).line, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      failures.push({
+        by: engine.name,
+        what: 'run',
+        line: (outcomes[0] as Block).line,
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
     }
     reference = false;
   }
@@ -74,9 +80,15 @@ export function withRunLines(testCase: Case): Case {
   return { ...testCase, files: [{ path: main.path, text: main.text + lines.map((line) => `print(${line})\n`).join('') }, ...others] };
 }
 
-async function checkStage(testCase: Case, block: Block, stages: NonNullable<Bench['stages']>, actual: Map<Block, string>): Promise<Failure[]> {
+async function checkStage(
+  testCase: Case,
+  block: Block,
+  stages: NonNullable<Bench['stages']>,
+  actual: Map<Block, string>,
+): Promise<Failure[]> {
   const stage = Object.hasOwn(stages, block.kind) ? stages[block.kind] : undefined;
-  if (stage === undefined) return [failure(block.kind, block, `nothing here can check a ${block.kind} block (there are: ${Object.keys(stages).join(', ')})`)];
+  if (stage === undefined)
+    return [failure(block.kind, block, `nothing here can check a ${block.kind} block (there are: ${Object.keys(stages).join(', ')})`)];
   let text: string;
   try {
     text = ended(await stage(testCase, block.attributes));
@@ -89,11 +101,16 @@ async function checkStage(testCase: Case, block: Block, stages: NonNullable<Benc
 
 async function checkFaults(testCase: Case, report: NonNullable<Bench['faults']>): Promise<Failure[]> {
   const show = (faults: readonly { code: string; file: string; line: number }[]): string =>
-    [...faults].map(({ code, file, line }) => `${file}:${line} ${code}\n`).sort().join('');
+    [...faults]
+      .map(({ code, file, line }) => `${file}:${line} ${code}\n`)
+      .sort()
+      .join('');
   const expected = show(testCase.faults);
   const found = show(await report(testCase));
   if (expected === found) return [];
-  return [{ by: 'faults', what: 'faults', line: 1, message: `reported faults differ\n${lineDiff(expected, found)}`, expected, actual: found }];
+  return [
+    { by: 'faults', what: 'faults', line: 1, message: `reported faults differ\n${lineDiff(expected, found)}`, expected, actual: found },
+  ];
 }
 
 async function checkEngine(
@@ -114,10 +131,19 @@ async function checkEngine(
     const lines = runs.flatMap((block) => runLines(block).map((text) => ({ block, text })));
     const printed = stdout.split('\n').slice(0, -1);
     const answers = printed.slice(-lines.length);
-    stdout = printed.slice(0, -lines.length).map((line) => `${line}\n`).join('');
+    stdout = printed
+      .slice(0, -lines.length)
+      .map((line) => `${line}\n`)
+      .join('');
     lines.forEach(({ block, text }, i) => {
       if (answers[i] === 'True') return;
-      failures.push(failure(engine.name, block, `expected True of ${text}, got ${answers[i] ?? 'nothing'}${outcome.stderr === '' ? '' : `\n${outcome.stderr}`}`));
+      failures.push(
+        failure(
+          engine.name,
+          block,
+          `expected True of ${text}, got ${answers[i] ?? 'nothing'}${outcome.stderr === '' ? '' : `\n${outcome.stderr}`}`,
+        ),
+      );
     });
   }
   for (const block of blocks) {
@@ -171,7 +197,14 @@ function failure(by: string, block: Block, message: string): Failure {
 
 function difference(by: string, block: Block, expected: string, actual: string, stderr = ''): Failure {
   const also = stderr === '' || block.kind === 'stderr' ? '' : `stderr:\n${stderr}`;
-  return { by, what: block.kind, line: block.line, message: `${block.kind} differs\n${lineDiff(expected, actual)}${also}`, expected, actual };
+  return {
+    by,
+    what: block.kind,
+    line: block.line,
+    message: `${block.kind} differs\n${lineDiff(expected, actual)}${also}`,
+    expected,
+    actual,
+  };
 }
 
 function isOutcome(kind: string): boolean {

@@ -14,10 +14,18 @@ defineCases({ folder: fixtures, vitest: { describe, it, beforeAll }, engines: [c
 /** Runs what defineCases defines, outside of vitest: the outcome of each test by its name. */
 async function outcomes(options: Omit<CasesOptions, 'vitest'>): Promise<Record<string, string>> {
   const bodies: [string, () => Promise<void>][] = [];
-  const vitest = { describe: (_: string, body: () => void) => body(), it: (name: string, body: () => Promise<void>) => bodies.push([name, body]), beforeAll: (body: () => Promise<void>) => bodies.push(['', body]) };
+  const vitest = {
+    describe: (_: string, body: () => void) => body(),
+    it: (name: string, body: () => Promise<void>) => bodies.push([name, body]),
+    beforeAll: (body: () => Promise<void>) => bodies.push(['', body]),
+  };
   defineCases({ ...options, vitest });
   const out: Record<string, string> = {};
-  for (const [name, body] of bodies) out[name.split(':')[0] as string] = await body().then(() => 'passes', (error: Error) => error.message);
+  for (const [name, body] of bodies)
+    out[name.split(':')[0] as string] = await body().then(
+      () => 'passes',
+      (error: Error) => error.message,
+    );
   return out;
 }
 
@@ -33,7 +41,7 @@ describe('defineCases', () => {
   it('fails each case that an engine gets wrong, and a todo case that passes', async () => {
     const found = await outcomes({ folder: fixtures, engines: [liar] });
     expect(found['programs/todo-promoted']).toContain('passes: rename it');
-    expect(found['programs/arguments']).toMatch(/arguments\.case\.md:20: liar: stdout differs\n- ONE[^]*\+ 2/);
+    expect(found['programs/arguments']).toMatch(/arguments\.case\.md:20: liar: stdout differs\n- ONE[\s\S]*\+ 2/);
     expect(found['programs/run-lines']).toContain('expected True of total(0) == 0');
   });
 
@@ -67,6 +75,8 @@ describe('cpythonEngine', () => {
 describe('lineDiff', () => {
   it('shows what differs with two lines around it', () => {
     const lines = Array.from({ length: 9 }, (_, i) => `${i}`);
-    expect(lineDiff(lines.join('\n'), lines.map((line) => (line === '4' ? 'four' : line)).join('\n'))).toBe('  ... 2 equal lines\n  2\n  3\n- 4\n+ four\n  5\n  6\n  ...\n');
+    expect(lineDiff(lines.join('\n'), lines.map((line) => (line === '4' ? 'four' : line)).join('\n'))).toBe(
+      '  ... 2 equal lines\n  2\n  3\n- 4\n+ four\n  5\n  6\n  ...\n',
+    );
   });
 });

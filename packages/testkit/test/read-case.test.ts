@@ -29,7 +29,14 @@ not an expectation
 describe('readCase', () => {
   it('reads front matter, files, marks and expectations', () => {
     const found = readCase(full, 'a/b.case.md');
-    expect(found).toMatchObject({ name: 'a: case', flags: ['--opt=1', '--x=a,b'], args: [], skip: { c: 'why, really', wasm: 'later' }, language: 'python', mustFail: false });
+    expect(found).toMatchObject({
+      name: 'a: case',
+      flags: ['--opt=1', '--x=a,b'],
+      args: [],
+      skip: { c: 'why, really', wasm: 'later' },
+      language: 'python',
+      mustFail: false,
+    });
     expect(found.files.map(({ path }) => path)).toEqual(['main.py', 'lib/helper.py']);
     expect(found.faults).toEqual([
       { code: 'MOLT1203', file: 'main.py', line: 2 },
@@ -40,7 +47,7 @@ describe('readCase', () => {
       { kind: 'mir', attributes: { after: 'const-fold', func: 'f' }, text: '...\n', line: 18 },
       { kind: 'stdout', attributes: { 'no-newline': '' }, text: '```\n', line: 21 },
     ]);
-    for (const { start, end } of found.expectations) expect(full.slice(start, end)).toMatch(/^(`+)[^]*\1$/);
+    for (const { start, end } of found.expectations) expect(full.slice(start, end)).toMatch(/^(`+)[\s\S]*\1$/);
   });
 
   it('takes its name and standing from the file when the front matter is silent', () => {

@@ -22,12 +22,16 @@ describe('engines', () => {
 
   it('see a newline that is missing at the end', async () => {
     expect(await failuresOf(one, engine('a', { stdout: '1' }))).toEqual(['a stdout']);
-    expect(await failuresOf(program('```stdout no-newline\n1\n```'), engine('a', { stdout: '1' }), engine('b', { stdout: '1\n' }))).toEqual(['b stdout']);
+    expect(await failuresOf(program('```stdout no-newline\n1\n```'), engine('a', { stdout: '1' }), engine('b', { stdout: '1\n' }))).toEqual(
+      ['b stdout'],
+    );
   });
 
   it('may be checked on the last line of stderr alone', async () => {
     const last = program('```stderr last\nE: x\n```', '```exit\n1\n```');
-    expect(await failuresOf(last, engine('a', { stderr: 'Traceback\nE: x\n', exit: 1 }), engine('b', { stderr: 'E: x\nmore\n', exit: 1 }))).toEqual(['b stderr']);
+    expect(
+      await failuresOf(last, engine('a', { stderr: 'Traceback\nE: x\n', exit: 1 }), engine('b', { stderr: 'E: x\nmore\n', exit: 1 })),
+    ).toEqual(['b stderr']);
   });
 
   it('that throw, or cannot run programs, or are none, are failures', async () => {
@@ -96,7 +100,13 @@ describe('stages and faults', () => {
 
 describe('rewriteCase', () => {
   it('writes what the reference engine and the stages gave, and nothing else', async () => {
-    const text = program('Some prose.', '```stdout\nold\n```', '```run\nf() == 1\n```', '```mir after=ssa\nold\n```', '```stderr last\nold\n```');
+    const text = program(
+      'Some prose.',
+      '```stdout\nold\n```',
+      '```run\nf() == 1\n```',
+      '```mir after=ssa\nold\n```',
+      '```stderr last\nold\n```',
+    );
     const reference = engine('a', { stdout: '```\nnew\nTrue\n', stderr: 'x\nE\n', exit: 2 });
     const report = await runCase(text, { engines: [reference, engine('b', { stdout: 'b\n' })], stages: { mir: () => 'fresh' } });
     const blessed = rewriteCase(text, report);

@@ -1,0 +1,96 @@
+/**
+ * Each published package, packed as it would be published: well-formed (publint), its types resolve (attw), and it installs from the
+ * archives into an empty folder and imports there. Run after the build.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { LAYERS } from './layers.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const exec = promisify(execFile);
+const pnpm = join(root, '.molt', 'tools', 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+
+interface Packed {
+  readonly name: string;
+  readonly folder: string;
+  readonly archive: string;
+  /** A program (`molt`) has no exports to import. */
+  readonly importable: boolean;
+}
+
+const box = mkdtempSync(join(tmpdir(), 'molt-pack-'));
+const faults: string[] = [];
+try {
+  const packages = Object.entries(LAYERS).flatMap(([name, { folder }]) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { private?: boolean; exports?: object };
+    return manifest.private === true ? [] : [{ name, folder, importable: manifest.exports !== undefined }];
+  });
+  const packed = await inTurn(packages, pack);
+  await Promise.all([inTurn(packed, lint), installElsewhere(packed)]);
+} finally {
+  rmSync(box, { recursive: true, force: true });
+}
+for (const fault of faults) process.stdout.write(`${fault}\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+async function pack({ name, folder, importable }: Omit<Packed, 'archive'>): Promise<Packed> {
+  const destination = join(box, 'archives', name.replace('/', '-'));
+  mkdirSync(destination, { recursive: true });
+  await exec(process.execPath, [pnpm, 'pack', '--pack-destination', destination], { cwd: join(root, folder) });
+  return { name, folder, importable, archive: join(destination, readdirSync(destination)[0] as string) };
+}
+
+async function lint({ name, folder, archive, importable }: Packed): Promise<void> {
+  await attempt(`${name}: publint`, () => exec(bin('publint'), ['run', archive, '--strict'], { cwd: join(root, folder) }));
+  if (importable) await attempt(`${name}: attw`, () => exec(bin('attw'), [archive, '--profile', 'esm-only', '--no-color'], { cwd: box }));
+}
+
+async function installElsewhere(packed: readonly Packed[]): Promise<void> {
+  const folder = join(box, 'project');
+  mkdirSync(folder);
+  const dependencies = Object.fromEntries(packed.map(({ name, archive }) => [name, `file:${archive}`]));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies, overrides: {} }));
+  const installed = await attempt('install', () =>
+    exec('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder }),
+  );
+  if (!installed) return;
+  for (const { name } of packed.filter(({ importable }) => importable)) {
+    const code = `const all = await import(${JSON.stringify(name)}); if (Object.keys(all).length === 0) throw new Error('exports nothing');`;
+    await attempt(`${name}: import`, () => exec(process.execPath, ['--input-type=module', '-e', code], { cwd: folder }));
+  }
+  writeFileSync(join(folder, 'hello.py'), "print('hello from an installed molt')\n");
+  await attempt('molt run', async () => {
+    const { stdout } = await exec(join(folder, 'node_modules', '.bin', 'molt'), ['run', 'hello.py'], {
+      cwd: folder,
+      env: { ...process.env, MOLT_CACHE: join(box, 'cache') },
+    });
+    if (stdout !== 'hello from an installed molt\n') throw new Error(`expected the greeting, got ${JSON.stringify(stdout)}`);
+  });
+}
+
+async function attempt(what: string, action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+    faults.push(`${what}: ${message}\n${stdout}${stderr}`.trimEnd());
+    return false;
+  }
+}
+
+/** Two at a time, in order. */
+async function inTurn<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await action(items[i] as T);
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}
