@@ -100,6 +100,8 @@ export interface HeapType {
   /** Bytes of a fixed object including the header, or the stride of a buffer element. */
   readonly size: number;
   readonly fields: readonly Field[];
+  /** Name that programs see (`type(x).__name__`); absent = the last part of `name`, without type arguments. */
+  readonly display?: string;
 }
 
 /** Static data: an object in the frozen image, or a raw table. `relocs` add the address of a symbol at an offset. */
