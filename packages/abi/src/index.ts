@@ -4,3 +4,5 @@ export {
 } from './heap.ts';
 export { ABI_VERSION, EXPORT, IMPORT_MODULE, IMPORTS, STATUS, TRAP_REASON } from './module-abi.ts';
 export type { ImportName } from './module-abi.ts';
+export { decodeFloatWord, decodeRefWord, encodeFloatWord, encodeRefWord, isSmallInt, wordKind } from './word.ts';
+export type { WordKind } from './word.ts';
