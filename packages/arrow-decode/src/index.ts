@@ -26,3 +26,5 @@ export { createStreamDecoder, type StreamDecoder } from './decode/stream-decoder
 export { type DecodeLimits, DEFAULT_LIMITS } from './limits.ts';
 export { encodeFile } from './encode/encode-file.ts';
 export { createStreamEncoder, encodeStream, type StreamEncoder } from './encode/encode-stream.ts';
+export { batchToLinearMemory, type LinearMemory, type MemoryBatch, type MemoryColumn, type MemoryRange } from './linear-memory.ts';
+export { arrowSchemaOf, columnsFromRecords, type RecordValue, recordsFromBatch } from './records/record-mapping.ts';
