@@ -17,7 +17,7 @@ export default defineConfig({
   resolve: { conditions: ['@molt/source'] },
   ssr: { resolve: { conditions: ['@molt/source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
+    include: ['{packages,apps,examples}/*/test/**/*.test.ts', '{benchmarks,scripts}/test/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'threads',
   },

@@ -38,7 +38,7 @@ if (!write && different > 0) {
 }
 
 function reportOf(name: string, dist: string): string {
-  const files = existsSync(dist) ? readdirSync(dist).filter((file) => file.endsWith('.d.ts')) : [];
+  const files = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts')) : [];
   if (files.length === 0) throw new Error(`${dist} has no declarations; run npm run build`);
   // Files shared by several entries carry a hash in their name, which is no part of the API.
   const steady = (text: string): string => text.replace(/(['"/\w])-[\w-]{8}(?=\.(?:d\.ts|js))/g, '$1');

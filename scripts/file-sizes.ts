@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const LIMIT = 600;
 
 /** Files that may be longer: tables, which are read row by row. */
-const TABLES: readonly string[] = [];
+const TABLES: readonly string[] = ['packages/frontend/src/ast/nodes.ts'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const counts: { readonly path: string; readonly lines: number }[] = [];

@@ -19,8 +19,8 @@ interface Packed {
   readonly name: string;
   readonly folder: string;
   readonly archive: string;
-  /** A program (`molt`) has no exports to import. */
-  readonly importable: boolean;
+  /** What can be imported: the package and its subpaths; a program (`molt`) has none. */
+  readonly exports: readonly string[];
 }
 
 const box = mkdtempSync(join(tmpdir(), 'molt-pack-'));
@@ -28,7 +28,8 @@ const faults: string[] = [];
 try {
   const packages = Object.entries(LAYERS).flatMap(([name, { folder }]) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { private?: boolean; exports?: object };
-    return manifest.private === true ? [] : [{ name, folder, importable: manifest.exports !== undefined }];
+    const exports = Object.keys(manifest.exports ?? {}).map((path) => name + path.slice(1));
+    return manifest.private === true ? [] : [{ name, folder, exports }];
   });
   const packed = await inTurn(packages, pack);
   await Promise.all([inTurn(packed, lint), installElsewhere(packed)]);
@@ -38,16 +39,17 @@ try {
 for (const fault of faults) process.stdout.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-async function pack({ name, folder, importable }: Omit<Packed, 'archive'>): Promise<Packed> {
+async function pack({ name, folder, exports }: Omit<Packed, 'archive'>): Promise<Packed> {
   const destination = join(box, 'archives', name.replace('/', '-'));
   mkdirSync(destination, { recursive: true });
   await exec(process.execPath, [pnpm, 'pack', '--pack-destination', destination], { cwd: join(root, folder) });
-  return { name, folder, importable, archive: join(destination, readdirSync(destination)[0] as string) };
+  return { name, folder, exports, archive: join(destination, readdirSync(destination)[0] as string) };
 }
 
-async function lint({ name, folder, archive, importable }: Packed): Promise<void> {
+async function lint({ name, folder, archive, exports }: Packed): Promise<void> {
   await attempt(`${name}: publint`, () => exec(bin('publint'), ['run', archive, '--strict'], { cwd: join(root, folder) }));
-  if (importable) await attempt(`${name}: attw`, () => exec(bin('attw'), [archive, '--profile', 'esm-only', '--no-color'], { cwd: box }));
+  if (exports.length > 0)
+    await attempt(`${name}: attw`, () => exec(bin('attw'), [archive, '--profile', 'esm-only', '--no-color'], { cwd: box }));
 }
 
 async function installElsewhere(packed: readonly Packed[]): Promise<void> {
@@ -59,7 +61,7 @@ async function installElsewhere(packed: readonly Packed[]): Promise<void> {
     exec('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder }),
   );
   if (!installed) return;
-  for (const { name } of packed.filter(({ importable }) => importable)) {
+  for (const name of packed.flatMap(({ exports }) => exports)) {
     const code = `const all = await import(${JSON.stringify(name)}); if (Object.keys(all).length === 0) throw new Error('exports nothing');`;
     await attempt(`${name}: import`, () => exec(process.execPath, ['--input-type=module', '-e', code], { cwd: folder }));
   }
@@ -79,7 +81,7 @@ async function attempt(what: string, action: () => Promise<unknown>): Promise<bo
     return true;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
-    faults.push(`${what}: ${message}\n${stdout}${stderr}`.trimEnd());
+    faults.push(`${what}: ${stdout === '' && stderr === '' ? message : `${message.split('\n')[0]}\n${stdout}${stderr}`}`.trimEnd());
     return false;
   }
 }
