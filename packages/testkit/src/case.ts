@@ -66,5 +66,8 @@ export class CaseError extends Error {
   }
 }
 
-/** The kinds of blocks that a case may hold after its input, besides the stages that a package registers. */
-export const OUTCOME_KINDS = ['stdout', 'stderr', 'exit', 'run'] as const;
+/**
+ * What a program's run is compared with: `stdout`, `stderr` and `exit` as they are, `error` with the last line of stderr alone (the exception
+ * of a traceback), `run` with expressions that must be true. Other kinds are stages that a package registers.
+ */
+export const OUTCOME_KINDS = ['stdout', 'stderr', 'error', 'exit', 'run'] as const;

@@ -177,12 +177,12 @@ async function checkExpressions(testCase: Case, runs: readonly Block[], engine: 
   return failures;
 }
 
-/** What a block of an outcome should hold. `stderr last` pins the last line alone, for instance the exception of a traceback. */
+/** What a block of an outcome should hold. */
 function foundFor(block: Block, outcome: Outcome): string {
   if (block.kind === 'exit') return `${outcome.exit}\n`;
   if (block.kind === 'stdout') return block.attributes['no-newline'] === undefined ? ended(outcome.stdout, block) : `${outcome.stdout}\n`;
-  const lines = ended(outcome.stderr).split('\n').slice(0, -1);
-  return block.attributes.last === undefined ? lines.map((line) => `${line}\n`).join('') : `${lines.at(-1) ?? ''}\n`;
+  const stderr = ended(outcome.stderr);
+  return block.kind === 'stderr' ? stderr : `${stderr.split('\n').at(-2) ?? ''}\n`;
 }
 
 /** Ends a text with a newline. For stdout a missing one is a difference of its own, so it is made visible. */

@@ -67,7 +67,7 @@ describe('defineCases', () => {
 
 describe('cpythonEngine', () => {
   it('ends a program that does not end', async () => {
-    const found = await outcomes({ folder: fixtures, only: ({ path }) => path.includes('stderr'), engines: [cpythonEngine(python, 1)] });
+    const found = await outcomes({ folder: fixtures, only: ({ path }) => path.includes('uncaught'), engines: [cpythonEngine(python, 1)] });
     expect(Object.values(found).join()).toMatch(/no end after 1 ms/);
   });
 });

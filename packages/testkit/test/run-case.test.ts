@@ -28,10 +28,10 @@ describe('engines', () => {
   });
 
   it('may be checked on the last line of stderr alone', async () => {
-    const last = program('```stderr last\nE: x\n```', '```exit\n1\n```');
+    const last = program('```error\nE: x\n```', '```exit\n1\n```');
     expect(
       await failuresOf(last, engine('a', { stderr: 'Traceback\nE: x\n', exit: 1 }), engine('b', { stderr: 'E: x\nmore\n', exit: 1 })),
-    ).toEqual(['b stderr']);
+    ).toEqual(['b error']);
   });
 
   it('that throw, or cannot run programs, or are none, are failures', async () => {
@@ -100,13 +100,7 @@ describe('stages and faults', () => {
 
 describe('rewriteCase', () => {
   it('writes what the reference engine and the stages gave, and nothing else', async () => {
-    const text = program(
-      'Some prose.',
-      '```stdout\nold\n```',
-      '```run\nf() == 1\n```',
-      '```mir after=ssa\nold\n```',
-      '```stderr last\nold\n```',
-    );
+    const text = program('Some prose.', '```stdout\nold\n```', '```run\nf() == 1\n```', '```mir after=ssa\nold\n```', '```error\nold\n```');
     const reference = engine('a', { stdout: '```\nnew\nTrue\n', stderr: 'x\nE\n', exit: 2 });
     const report = await runCase(text, { engines: [reference, engine('b', { stdout: 'b\n' })], stages: { mir: () => 'fresh' } });
     const blessed = rewriteCase(text, report);
@@ -117,7 +111,7 @@ describe('rewriteCase', () => {
         '````stdout\n```\nnew\n````',
         '```run\nf() == 1\n```',
         '```mir after=ssa\nfresh\n```',
-        '```stderr last\nE\n```',
+        '```error\nE\n```',
         '```exit\n2\n```',
         '',
       ].join('\n'),
