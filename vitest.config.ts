@@ -18,6 +18,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@molt/source'] } },
   test: {
     include: ['{packages,apps,examples}/*/test/**/*.test.ts', '{benchmarks,scripts}/test/**/*.test.ts'],
+    setupFiles: ['./scripts/vitest-setup.ts'],
     testTimeout: 60_000,
     pool: 'threads',
   },

@@ -23,7 +23,7 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
     beforeLast = last;
     last = row;
   }
-  return last[b.length] as number;
+  return Math.min(last[b.length] as number, limit + 1);
 }
 
 /** The candidates that the name may have meant, nearest first; at most `most`. A third of the letters may differ. */

@@ -26,6 +26,12 @@ describe('editDistance', () => {
   });
 });
 
+describe('editDistance with a limit', () => {
+  it('stops at the limit, whichever string is the longer', () => {
+    expect([editDistance('acc', 'aaaaaaa', 4), editDistance('aaaaaaa', 'acc', 4)]).toEqual([5, 5]);
+  });
+});
+
 describe('near', () => {
   it('gives the nearest names first, without the name itself, whatever the case', () => {
     expect(near('lenght', ['height', 'length', 'lenght', 'len'])).toEqual(['length', 'height']);
