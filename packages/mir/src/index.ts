@@ -14,3 +14,6 @@ export { renderFaults, throwFaults, type VerifyFault } from './verify/fault.ts';
 export { verifyFunction, verifyModule } from './verify/verify.ts';
 export { type Cfg, buildCfg } from './analysis/cfg.ts';
 export { buildDominance, type Dominance, dominates } from './analysis/dominance.ts';
+export { bigintData, bigintName } from './layout/bigint-data.ts';
+export { type Layout, type LayoutOptions, layoutModule, type Segment, symbolAddress } from './layout/layout.ts';
+export { displayName } from './layout/type-table.ts';
