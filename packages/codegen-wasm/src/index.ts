@@ -1,1 +1,3 @@
-export {};
+/** Lowered MIR to WebAssembly. */
+export { emitWasm, type WasmOptions, type WasmOutput } from './emit-module.ts';
+export { toWat } from './to-wat.ts';
