@@ -17,3 +17,5 @@ export { buildDominance, type Dominance, dominates } from './analysis/dominance.
 export { bigintData, bigintName } from './layout/bigint-data.ts';
 export { type Layout, type LayoutOptions, layoutModule, type Segment, symbolAddress } from './layout/layout.ts';
 export { displayName } from './layout/type-table.ts';
+export { type IntFacts, TRACE } from './passes/legalise/func-lowering.ts';
+export { type Legalised, legaliseModule } from './passes/legalise/legalise.ts';
