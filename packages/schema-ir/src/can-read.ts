@@ -6,7 +6,7 @@
  */
 import type { ReadContext } from './kind-spec.ts';
 import { kindOf } from './kind-table.ts';
-import { isNamed, NO_TYPES, type NamedSchema, type Schema, type SchemaTypes } from './schema.ts';
+import { isNamed, type NamedSchema, NO_TYPES, type Schema, type SchemaTypes } from './schema.ts';
 import { refuse } from './schema-error.ts';
 import { resolve, scopeOf } from './type-scope.ts';
 

@@ -12,7 +12,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { CanonicalSink } from './kind-spec.ts';
 import { kindOf } from './kind-table.ts';
-import { isNamed, NO_TYPES, type NamedSchema, type Schema, type SchemaTypes } from './schema.ts';
+import { isNamed, type NamedSchema, NO_TYPES, type Schema, type SchemaTypes } from './schema.ts';
 import { resolve, scopeOf, type TypeScope } from './type-scope.ts';
 
 /** SHA-256 of a canonical form, 64 hexadecimal digits. */
@@ -132,7 +132,9 @@ class CanonicalForm {
     const known = this.#reach.get(from.name);
     if (known !== undefined) return known;
     const names = new Set<string>();
-    const work: Schema[] = kindOf(from).children(from).map((child) => child.schema);
+    const work: Schema[] = kindOf(from)
+      .children(from)
+      .map((child) => child.schema);
     for (let next = work.pop(); next !== undefined; next = work.pop()) {
       const schema = resolve(next, this.#scope);
       if (isNamed(schema)) {

@@ -17,11 +17,23 @@ export function compileInScope(scope: { readonly types: ReadonlyMap<string, Name
   const context: CodecContext = {
     encoder(schema) {
       if (schema.kind !== 'ref' && !isNamed(schema)) return kindOf(schema).encoder(schema, context);
-      return slot(encoders, schema, named, (type) => kindOf(type).encoder(type, context), (get) => (value, out) => get()(value, out));
+      return slot(
+        encoders,
+        schema,
+        named,
+        (type) => kindOf(type).encoder(type, context),
+        (get) => (value, out) => get()(value, out),
+      );
     },
     decoder(schema) {
       if (schema.kind !== 'ref' && !isNamed(schema)) return kindOf(schema).decoder(schema, context);
-      return slot(decoders, schema, named, (type) => kindOf(type).decoder(type, context), (get) => (input) => get()(input));
+      return slot(
+        decoders,
+        schema,
+        named,
+        (type) => kindOf(type).decoder(type, context),
+        (get) => (input) => get()(input),
+      );
     },
   };
   return context;

@@ -62,7 +62,8 @@ export function schemaSetFromJson(text: string): SchemaSet {
     const types: Record<string, NamedSchema> = {};
     for (const [name, value] of Object.entries(new Node(root.get('types'), budget, 0).object)) {
       const type = readSchema(value, budget, 0);
-      if (!isNamed(type) || type.name !== name || name === '__proto__') refuse('MOLT4040', { expected: `a type named ${name}`, actual: describe(type) });
+      if (!isNamed(type) || type.name !== name || name === '__proto__')
+        refuse('MOLT4040', { expected: `a type named ${name}`, actual: describe(type) });
       types[name] = type;
     }
     const stated: { readonly input: string; readonly output: string }[] = [];
@@ -165,7 +166,8 @@ class Node implements JsonNode {
   hex(key: string): Uint8Array | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string' || value.length % 2 !== 0 || !/^[0-9a-f]*$/.test(value)) return this.fail(`hexadecimal digits for ${key}`, value);
+    if (typeof value !== 'string' || value.length % 2 !== 0 || !/^[0-9a-f]*$/.test(value))
+      return this.fail(`hexadecimal digits for ${key}`, value);
     return Uint8Array.from({ length: value.length / 2 }, (_, i) => Number.parseInt(value.slice(2 * i, 2 * i + 2), 16));
   }
 

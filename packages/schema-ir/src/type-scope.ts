@@ -5,11 +5,11 @@
  * that was not checked: names resolve, bounds are sane, no type contains itself without end, and no name means two types.
  */
 import { MAX_DEPTH } from './bounds.ts';
+import { compileInScope } from './compile-codec.ts';
 import type { CodecContext } from './kind-spec.ts';
 import { isKind, kindOf } from './kind-table.ts';
 import { PackReader } from './pack-reader.ts';
-import { compileInScope } from './compile-codec.ts';
-import { isNamed, NO_TYPES, type NamedSchema, type Schema, type SchemaTypes } from './schema.ts';
+import { isNamed, type NamedSchema, NO_TYPES, type Schema, type SchemaTypes } from './schema.ts';
 import { at, describe, refuse, within } from './schema-error.ts';
 import { schemaToJson } from './schema-to-json.ts';
 
@@ -83,7 +83,10 @@ function collect(schema: Schema, types: SchemaTypes, found: Map<string, NamedSch
     if (found.has(schema.name) || !Object.hasOwn(types, schema.name)) return;
     const named = types[schema.name] as NamedSchema;
     if (!isNamed(named) || named.name !== schema.name) {
-      refuse('MOLT4040', { expected: `a record, enum or union named ${schema.name}`, actual: describe((named as { name?: unknown }).name) });
+      refuse('MOLT4040', {
+        expected: `a record, enum or union named ${schema.name}`,
+        actual: describe((named as { name?: unknown }).name),
+      });
     }
     return collect(named, types, found, 0);
   }

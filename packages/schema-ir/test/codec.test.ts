@@ -1,8 +1,28 @@
 /** Codecs: round trips of random values, every form of refusal, and survival of hostile bytes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bool, bytes, compileCodec, float, int, list, literals, map, none, optional, record, ref, SchemaError, sized, str, tuple, typesOf, union, withDefault } from '../src/index.ts';
 import type { Schema } from '../src/index.ts';
+import {
+  bool,
+  bytes,
+  compileCodec,
+  float,
+  int,
+  list,
+  literals,
+  map,
+  none,
+  optional,
+  record,
+  ref,
+  SchemaError,
+  sized,
+  str,
+  tuple,
+  typesOf,
+  union,
+  withDefault,
+} from '../src/index.ts';
 import { schemas, valuesOf } from './schema-arbitraries.ts';
 
 const hex = (value: Uint8Array): string => Buffer.from(value).toString('hex');
@@ -42,7 +62,15 @@ describe('known bytes', () => {
     ['bytes', bytes(), unhex('0102'), 'c4020102'],
     ['absent', optional(int()), null, 'c0'],
     ['list', list(int()), [1, 2], '920102'],
-    ['map', map(str(), int()), new Map([['b', 1], ['a', 2]]), '82a16201a16102'],
+    [
+      'map',
+      map(str(), int()),
+      new Map([
+        ['b', 1],
+        ['a', 2],
+      ]),
+      '82a16201a16102',
+    ],
     ['tuple', tuple(int(), str()), [1, 'a'], '9201a161'],
     ['record', record('P', { x: int(), y: int() }), { x: 1, y: 2 }, '920102'],
     ['enum', literals('C', 'red', 7, true), 7, '01'],
@@ -74,7 +102,9 @@ test('random values of random schemas survive, in one form only', () => {
 test('random bytes decode to their one form or end in a SchemaError', () => {
   fc.assert(
     fc.property(
-      schemas.chain((schema) => fc.tuple(fc.constant(schema), valuesOf(schema), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }), fc.nat(4))),
+      schemas.chain((schema) =>
+        fc.tuple(fc.constant(schema), valuesOf(schema), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }), fc.nat(4)),
+      ),
       ([schema, value, edits, cut]) => {
         const codec = compileCodec(schema);
         const bytes = codec.encode(value);
@@ -141,7 +171,16 @@ describe('refusals', () => {
     ['an unknown field', point, { x: 1, y: 2, z: 3 }, 'MOLT4006', '$'],
     ['a Map for a record', point, new Map(), 'MOLT4001', '$'],
     ['an array for a record', point, [1, 2], 'MOLT4001', '$'],
-    ['1 and 1n as keys', map(int(), int()), new Map<unknown, number>([[1, 1], [1n, 2]]), 'MOLT4007', '$[1]'],
+    [
+      '1 and 1n as keys',
+      map(int(), int()),
+      new Map<unknown, number>([
+        [1, 1],
+        [1n, 2],
+      ]),
+      'MOLT4007',
+      '$[1]',
+    ],
     ['an unknown literal', literals('C', 'a'), 'b', 'MOLT4001', '$'],
     ['an unknown tag', union('U', { a: int() }), { tag: 'b', value: 1 }, 'MOLT4001', '$'],
     ['a wrong value in a union', union('U', { a: int() }), { tag: 'a', value: 'x' }, 'MOLT4001', '$<a>'],
@@ -165,7 +204,13 @@ describe('recursion', () => {
   const codec = compileCodec(ref('Tree'), types);
 
   test('a type may contain itself', () => {
-    const tree = { value: 1, children: [{ value: 2, children: [] }, { value: 3, children: [{ value: 4, children: [] }] }] };
+    const tree = {
+      value: 1,
+      children: [
+        { value: 2, children: [] },
+        { value: 3, children: [{ value: 4, children: [] }] },
+      ],
+    };
     expect(codec.decode(codec.encode(tree))).toEqual(tree);
   });
 

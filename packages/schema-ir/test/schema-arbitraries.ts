@@ -1,17 +1,41 @@
 /** Random schemas, and random values of a schema, for property tests. */
 import fc from 'fast-check';
-import { bool, bytes, float, int, list, literals, map, none, optional, record, type Schema, sized, str, tuple, union } from '../src/index.ts';
-import type { StrSchema, IntSchema } from '../src/index.ts';
+import type { IntSchema, StrSchema } from '../src/index.ts';
+import {
+  bool,
+  bytes,
+  float,
+  int,
+  list,
+  literals,
+  map,
+  none,
+  optional,
+  record,
+  type Schema,
+  sized,
+  str,
+  tuple,
+  union,
+} from '../src/index.ts';
 
 const scalar: fc.Arbitrary<Schema> = fc.oneof(
   fc.constantFrom<Schema>(none(), bool(), int(), float(), str(), bytes(), sized('i8'), sized('u8'), sized('i16'), sized('u16')),
   fc.constantFrom<Schema>(sized('i32'), sized('u32'), sized('u64'), int(-100, 100), int(0, 2n ** 60n), str(10), bytes(300)),
   fc
-    .uniqueArray(fc.oneof(fc.string({ unit: 'binary', maxLength: 5 }), fc.integer(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.boolean()), {
-      minLength: 1,
-      maxLength: 5,
-      selector: (value) => `${typeof value === 'string'} ${String(value)}`,
-    })
+    .uniqueArray(
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 5 }),
+        fc.integer(),
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        fc.boolean(),
+      ),
+      {
+        minLength: 1,
+        maxLength: 5,
+        selector: (value) => `${typeof value === 'string'} ${String(value)}`,
+      },
+    )
     .map((values) => literals('E', ...values)),
 );
 
@@ -33,7 +57,9 @@ export const schemas: fc.Arbitrary<Schema> = fc
           parts.map((schema, i) => ({ name: `f${i}`, schema })),
         ),
       ),
-      fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((parts) => union('U', Object.fromEntries(parts.map((part, i) => [`t${i}`, part])))),
+      fc
+        .array(tie('node'), { minLength: 1, maxLength: 3 })
+        .map((parts) => union('U', Object.fromEntries(parts.map((part, i) => [`t${i}`, part])))),
     ),
   }))
   .node.map((schema) => renamed(schema, { next: 0 }));
@@ -62,11 +88,27 @@ function renamed(schema: Schema, counter: { next: number }): Schema {
 const number = (value: bigint): number | bigint => (value >= -(2n ** 53n - 1n) && value <= 2n ** 53n - 1n ? Number(value) : value);
 
 function ints({ min, max }: IntSchema): fc.Arbitrary<number | bigint> {
-  const edges = [0n, 1n, -1n, 127n, 128n, 255n, 256n, 65535n, 65536n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, -32n, -33n, -128n, -129n];
+  const edges = [
+    0n,
+    1n,
+    -1n,
+    127n,
+    128n,
+    255n,
+    256n,
+    65535n,
+    65536n,
+    2n ** 32n - 1n,
+    2n ** 32n,
+    2n ** 53n - 1n,
+    2n ** 53n,
+    -32n,
+    -33n,
+    -128n,
+    -129n,
+  ];
   edges.push(-32768n, -32769n, -(2n ** 31n), -(2n ** 31n) - 1n, -(2n ** 53n), min, max);
-  return fc
-    .oneof(fc.bigInt({ min, max }), fc.constantFrom(...edges.filter((edge) => edge >= min && edge <= max)))
-    .map(number);
+  return fc.oneof(fc.bigInt({ min, max }), fc.constantFrom(...edges.filter((edge) => edge >= min && edge <= max))).map(number);
 }
 
 function texts({ maxBytes }: StrSchema): fc.Arbitrary<string> {

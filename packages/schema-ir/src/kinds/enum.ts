@@ -77,7 +77,11 @@ export const enumKind: KindSpec<EnumSchema> = {
       return typeof value === 'bigint' ? { int: String(value) } : value;
     }),
   }),
-  fromJson: (node) => ({ kind: 'enum', name: node.text('name'), literals: node.array('literals', (item, value) => literalFrom(item, value)) }),
+  fromJson: (node) => ({
+    kind: 'enum',
+    name: node.text('name'),
+    literals: node.array('literals', (item, value) => literalFrom(item, value)),
+  }),
   typescript: ({ name }) => name,
   python: ({ name }) => name,
   canRead: (reader, writer, context) => {
@@ -88,7 +92,10 @@ export const enumKind: KindSpec<EnumSchema> = {
   },
 };
 
-function literalFrom(item: { whole(key: string, fallback: bigint): bigint; fail(expected: string, actual: unknown): never }, value: unknown): EnumLiteral {
+function literalFrom(
+  item: { whole(key: string, fallback: bigint): bigint; fail(expected: string, actual: unknown): never },
+  value: unknown,
+): EnumLiteral {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
   if (typeof value === 'object' && value !== null) return item.whole('int', 0n);

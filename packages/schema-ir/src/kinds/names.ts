@@ -15,7 +15,10 @@ export function checkFieldName(name: unknown): void {
 /** Refuses what is no type or export name: identifiers joined by dots. */
 export function checkTypeName(name: unknown): void {
   if (typeof name !== 'string' || name.length > LONGEST || name === '__proto__' || !TYPE.test(name)) {
-    refuse('MOLT4040', { expected: 'identifiers joined by dots, at most 200 characters', actual: JSON.stringify(name)?.slice(0, 60) ?? 'nothing' });
+    refuse('MOLT4040', {
+      expected: 'identifiers joined by dots, at most 200 characters',
+      actual: JSON.stringify(name)?.slice(0, 60) ?? 'nothing',
+    });
   }
 }
 

@@ -107,7 +107,9 @@ export const recordKind: KindSpec<RecordSchema> = {
   encoder,
   decoder,
   print: ({ name, fields }, print) => {
-    const lines = fields.map((field) => `  ${field.name}: ${print(field.schema)}${field.default === undefined ? '' : ` = ${hex(field.default)}`}`);
+    const lines = fields.map(
+      (field) => `  ${field.name}: ${print(field.schema)}${field.default === undefined ? '' : ` = ${hex(field.default)}`}`,
+    );
     return `record ${name} {${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}}`;
   },
   toJson: ({ name, fields }, json) => ({

@@ -1,0 +1,86 @@
+/**
+ * Frames to messages: joins the frames of a payload that spans several.
+ *
+ * Parts of different calls may come in turns. What is kept is bounded by the message limit over all unfinished messages of the
+ * connection together, so a peer cannot have many large ones begun at once.
+ */
+import { FLAGS, type Frame, type FrameKind } from './frame.ts';
+import type { FrameFault } from './frame-decoder.ts';
+
+/** A complete message. */
+export interface Message {
+  readonly kind: FrameKind;
+  readonly callId: bigint;
+  readonly payload: Uint8Array;
+}
+
+interface Parts {
+  readonly kind: FrameKind;
+  readonly parts: Uint8Array[];
+  bytes: number;
+}
+
+/** Joins the frames of one peer. */
+export class MessageAssembler {
+  #maxMessage: number;
+  #held = 0;
+  readonly #open = new Map<bigint, Parts>();
+
+  constructor(maxMessage: number) {
+    this.#maxMessage = maxMessage;
+  }
+
+  /** The limit agreed in the handshake. */
+  setMaxMessage(maxMessage: number): void {
+    this.#maxMessage = maxMessage;
+  }
+
+  /** Messages that have begun and not ended. */
+  get unfinished(): number {
+    return this.#open.size;
+  }
+
+  /** The message that this frame completes, nothing if it goes on, or what is wrong with it. */
+  push(frame: Frame): Message | FrameFault | undefined {
+    const more = (frame.flags & FLAGS.MORE) !== 0;
+    const begun = this.#open.get(frame.callId);
+    if (begun === undefined && !more) return { kind: frame.kind, callId: frame.callId, payload: frame.payload };
+    if (begun !== undefined && begun.kind !== frame.kind) {
+      // Control frames of the same call, such as CANCEL, may come in between.
+      if (!more && frame.kind !== 'CALL' && frame.kind !== 'RESULT' && frame.kind !== 'EXPORTS') {
+        return { kind: frame.kind, callId: frame.callId, payload: frame.payload };
+      }
+      return fault('PROTOCOL_ERROR', `${frame.kind} came while ${begun.kind} ${frame.callId} was not complete`);
+    }
+    if (more && frame.payload.length === 0) return fault('PROTOCOL_ERROR', 'an empty frame that goes on');
+    if (this.#held + frame.payload.length > this.#maxMessage) {
+      return fault('FRAME_TOO_LARGE', `unfinished messages exceed the limit of ${this.#maxMessage} bytes`);
+    }
+    const message = begun ?? { kind: frame.kind, parts: [], bytes: 0 };
+    if (begun === undefined) this.#open.set(frame.callId, message);
+    message.parts.push(frame.payload);
+    message.bytes += frame.payload.length;
+    this.#held += frame.payload.length;
+    if (more) return undefined;
+    this.drop(frame.callId);
+    const payload = new Uint8Array(message.bytes);
+    let at = 0;
+    for (const part of message.parts) {
+      payload.set(part, at);
+      at += part.length;
+    }
+    return { kind: frame.kind, callId: frame.callId, payload };
+  }
+
+  /** Forgets the unfinished message of a call. */
+  drop(callId: bigint): void {
+    const begun = this.#open.get(callId);
+    if (begun === undefined) return;
+    this.#held -= begun.bytes;
+    this.#open.delete(callId);
+  }
+}
+
+function fault(name: FrameFault['name'], message: string): FrameFault {
+  return { name, message, offset: 0 };
+}
