@@ -1,1 +1,71 @@
-export {};
+/**
+ * The sources of Molt's builtins and standard library, by path under `py`. They are Python in the dialect that
+ * docs/stdlib-dialect.md describes; the compiler takes them together with the user's program. The list is explicit so that
+ * bundlers embed exactly these files.
+ */
+import builtinsExceptionClasses from './py/builtins/exception_classes.py';
+import builtinsExceptions from './py/builtins/exceptions.py';
+import builtinsFunctions from './py/builtins/functions.py';
+import builtinsHash from './py/builtins/hash.py';
+import builtinsInt from './py/builtins/int.py';
+import builtinsIntMethods from './py/builtins/int_methods.py';
+import builtinsList from './py/builtins/list.py';
+import builtinsStr from './py/builtins/str.py';
+import builtinsStrCore from './py/builtins/str_core.py';
+import builtinsStrFind from './py/builtins/str_find.py';
+import builtinsStrRepr from './py/builtins/str_repr.py';
+import builtinsStrSplit from './py/builtins/str_split.py';
+import builtinsTuple from './py/builtins/tuple.py';
+import runtimeAlloc from './py/runtime/alloc.py';
+import runtimeCells from './py/runtime/cells.py';
+import runtimeCollect from './py/runtime/collect.py';
+import runtimeErrors from './py/runtime/errors.py';
+import runtimeIndexing from './py/runtime/indexing.py';
+import runtimeInput from './py/runtime/input.py';
+import runtimeIntBits from './py/runtime/int_bits.py';
+import runtimeIntDiv from './py/runtime/int_div.py';
+import runtimeIntFloat from './py/runtime/int_float.py';
+import runtimeIntMul from './py/runtime/int_mul.py';
+import runtimeIntOps from './py/runtime/int_ops.py';
+import runtimeIntText from './py/runtime/int_text.py';
+import runtimeOutput from './py/runtime/output.py';
+import runtimeReprGuard from './py/runtime/repr_guard.py';
+import runtimeStart from './py/runtime/start.py';
+import runtimeText from './py/runtime/text.py';
+import runtimeTextBuilder from './py/runtime/text_builder.py';
+import runtimeTraceback from './py/runtime/traceback.py';
+
+/** Path (`runtime/alloc.py`) to source text. */
+export const stdlibSources: ReadonlyMap<string, string> = new Map([
+  ['builtins/exception_classes.py', builtinsExceptionClasses],
+  ['builtins/exceptions.py', builtinsExceptions],
+  ['builtins/functions.py', builtinsFunctions],
+  ['builtins/hash.py', builtinsHash],
+  ['builtins/int.py', builtinsInt],
+  ['builtins/int_methods.py', builtinsIntMethods],
+  ['builtins/list.py', builtinsList],
+  ['builtins/str.py', builtinsStr],
+  ['builtins/str_core.py', builtinsStrCore],
+  ['builtins/str_find.py', builtinsStrFind],
+  ['builtins/str_repr.py', builtinsStrRepr],
+  ['builtins/str_split.py', builtinsStrSplit],
+  ['builtins/tuple.py', builtinsTuple],
+  ['runtime/alloc.py', runtimeAlloc],
+  ['runtime/cells.py', runtimeCells],
+  ['runtime/collect.py', runtimeCollect],
+  ['runtime/errors.py', runtimeErrors],
+  ['runtime/indexing.py', runtimeIndexing],
+  ['runtime/input.py', runtimeInput],
+  ['runtime/int_bits.py', runtimeIntBits],
+  ['runtime/int_div.py', runtimeIntDiv],
+  ['runtime/int_float.py', runtimeIntFloat],
+  ['runtime/int_mul.py', runtimeIntMul],
+  ['runtime/int_ops.py', runtimeIntOps],
+  ['runtime/int_text.py', runtimeIntText],
+  ['runtime/output.py', runtimeOutput],
+  ['runtime/repr_guard.py', runtimeReprGuard],
+  ['runtime/start.py', runtimeStart],
+  ['runtime/text.py', runtimeText],
+  ['runtime/text_builder.py', runtimeTextBuilder],
+  ['runtime/traceback.py', runtimeTraceback],
+]);

@@ -1,0 +1,155 @@
+# molt: intrinsics
+# Tracebacks. While an exception travels, each frame it leaves appends a site id to the trace buffer; `caught` moves the
+# buffer into the exception, `uncaught` prints what CPython 3.11 prints and answers the exit code of the program.
+# A site's row gives file, function, line, columns and source line; innermost sites come first.
+
+from molt.intrinsics import (
+    CELL_SCRATCH, CELL_SITE_TABLE, CELL_TRACE_LEN, CELL_TYPE_TABLE, TRACE_BUFFER, addr, cast, i32, i64, inline, is_small, load_i32,
+    load_ref, load_u8, memory_copy, noinline, raw_buffer, ref, shr_u, store_i32, type_id, val, word,
+)
+
+TRACE_MAX: i32 = 1792
+SAME_LINES_SHOWN: i32 = 3
+CHAIN_LIMIT: i32 = 100
+
+
+def trace_append(site: i32) -> None:
+    n = load_i32(CELL_TRACE_LEN)
+    if n < TRACE_MAX:
+        store_i32(TRACE_BUFFER + n * 4, site)
+        store_i32(CELL_TRACE_LEN, n + 1)
+
+
+# Moves the sites gathered since the raise behind those the exception has from earlier journeys.
+@noinline
+def caught(exc: ref) -> None:
+    n = load_i32(CELL_TRACE_LEN)
+    store_i32(CELL_SCRATCH, 0, REPR_DEPTH)
+    if n == 0:
+        return
+    e = cast(BaseException, exc)
+    old = e._trace
+    before: i32 = 0
+    if addr(old) != 0:
+        before = load_i32(old, 4)
+    store_i32(CELL_TRACE_LEN, 0)
+    trace = raw_buffer(before + n * 4)
+    if before:
+        memory_copy(addr(trace) + 8, addr(old) + 8, before)
+    memory_copy(addr(trace) + 8 + before, TRACE_BUFFER, n * 4)
+    e._trace = trace
+
+
+# Prints an exception that nobody caught; the exit code of the program.
+@noinline
+def uncaught(exc: BaseException) -> i32:
+    caught(exc)
+    flush_output()
+    if isinstance(exc, SystemExit):
+        return exit_code(exc.code)
+    print_exception(exc, 0)
+    return 1
+
+
+def exit_code(code: val) -> i32:
+    if code is None:
+        return 0
+    if isinstance(code, bool):
+        return 1 if code else 0
+    if isinstance(code, int):
+        return i32(word(code)) if is_small(code) else -1
+    write_text(2, str(code))
+    write_text(2, '\n')
+    return 1
+
+
+def print_exception(exc: BaseException, depth: i32) -> None:
+    if depth < CHAIN_LIMIT:
+        cause = exc.__cause__
+        if cause is not None:
+            print_exception(cause, depth + 1)
+            write_text(2, '\nThe above exception was the direct cause of the following exception:\n\n')
+        elif not exc.__suppress_context__:
+            context = exc.__context__
+            if context is not None:
+                print_exception(context, depth + 1)
+                write_text(2, '\nDuring handling of the above exception, another exception occurred:\n\n')
+    trace = exc._trace
+    if addr(trace) != 0:
+        write_text(2, 'Traceback (most recent call last):\n')
+        print_sites(trace)
+    text = str(exc)
+    name = type_row_name(exc)
+    if byte_len(text) != 0:
+        write_text(2, name + ': ' + text + '\n')
+    else:
+        write_text(2, name + '\n')
+    notes = exc.__notes__
+    if notes is not None:
+        for note in notes:
+            write_text(2, note + '\n')
+
+
+# The class name as the type table has it.
+def type_row_name(r: ref) -> str:
+    return cast(str, load_ref(load_i32(CELL_TYPE_TABLE) + type_id(r) * 16, 12))
+
+
+# Outermost frame first; a line that repeats (deep recursion) is shown three times, then counted.
+def print_sites(trace: ref) -> None:
+    k = shr_u(load_i32(trace, 4), 2)
+    last: i32 = 0
+    same: i32 = 0
+    while k:
+        k -= 1
+        row = load_i32(CELL_SITE_TABLE) + load_i32(trace, 8 + k * 4) * 24
+        if last != 0 and same_place(row, last):
+            same += 1
+        else:
+            print_repeats(same)
+            same = 1
+        last = row
+        if same <= SAME_LINES_SHOWN:
+            print_site(row)
+    print_repeats(same)
+
+
+def same_place(a: i32, b: i32) -> bool:
+    return load_i32(a, 8) == load_i32(b, 8) and load_i32(a) == load_i32(b) and load_i32(a, 4) == load_i32(b, 4)
+
+
+def print_repeats(same: i32) -> None:
+    more = same - SAME_LINES_SHOWN
+    if more > 0:
+        write_text(2, '  [Previous line repeated ' + i64_text(i64(more)) + (' more times]\n' if more > 1 else ' more time]\n'))
+
+
+def print_site(row: i32) -> None:
+    file = cast(str, load_ref(row))
+    func = cast(str, load_ref(row, 4))
+    write_text(2, '  File "' + file + '", line ' + i64_text(i64(load_i32(row, 8))) + ', in ' + func + '\n')
+    line = cast(str, load_ref(row, 20))
+    n = byte_len(line)
+    start: i32 = 0
+    while start < n and is_blank(load_u8(line, 16 + start)):
+        start += 1
+    while n > start and is_blank(load_u8(line, 15 + n)):
+        n -= 1
+    if n == start:
+        return
+    write_text(2, '    ' + text_range(line, start, n) + '\n')
+    low = load_i32(row, 12)
+    high = load_i32(row, 16)
+    if high <= low or high > n:
+        high = n
+    # No marks when they would underline the whole line.
+    if low <= start and high >= n or low < start:
+        return
+    width = count_points(addr(line) + 16 + low, addr(line) + 16 + high)
+    before = count_points(addr(line) + 16 + start, addr(line) + 16 + low)
+    write_text(2, '    ' + repeat_text(' ', int(before)) + repeat_text('^', int(width)) + '\n')
+
+
+@inline
+def is_blank(b: i32) -> bool:
+    return b == 32 or b >= 9 and b <= 13
