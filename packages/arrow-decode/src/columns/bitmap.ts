@@ -33,6 +33,11 @@ export function countOnes(bitmap: Uint8Array, bits: number): number {
   return rest === 0 ? ones : ones + onesIn(bitmap[at]! & ((1 << rest) - 1));
 }
 
+/** The number of zeros, which in a validity bitmap are nulls, among the first `bits` bits. */
+export function countNulls(bitmap: Uint8Array, bits: number): number {
+  return bits - countOnes(bitmap, bits);
+}
+
 /** A fresh bitmap of `bits` bits copied from bit `from` on; bits past the end are zero. */
 export function copyBits(bitmap: Uint8Array, from: number, bits: number): Uint8Array {
   const copy = new Uint8Array(bitmapBytes(bits));

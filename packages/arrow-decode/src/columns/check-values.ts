@@ -1,19 +1,13 @@
 /**
- * Checks of what buffers contain: null counts, offsets, text, dictionary indices.
+ * Checks of what buffers contain: offsets, text, dictionary indices.
  *
  * After these, reading any slot stays inside the column's buffers, which is what lets accessors and compiled code do
  * without checks of their own. Value ranges of decimals, dates and times are left alone: any bits are safe to read.
  */
 import { fail, type Place, within } from '../arrow-error.ts';
-import { bitAt, countOnes } from './bitmap.ts';
+import { bitAt } from './bitmap.ts';
 import type { Column } from './column.ts';
 import { invalidUtf8At } from './utf8.ts';
-
-/** The bitmap must hold exactly the declared nulls. */
-export function checkNulls(bitmap: Uint8Array, node: { readonly length: number; readonly nullCount: number }, place: Place): void {
-  const nulls = node.length - countOnes(bitmap, node.length);
-  if (nulls !== node.nullCount) fail('MOLT7011', { place, expected: `${node.nullCount} zero bits, as the null count says`, actual: nulls });
-}
 
 /** Offsets must start at 0 or later, never fall, and end inside `limit`. */
 export function checkOffsets(offsets: Int32Array, limit: number, place: Place): void {

@@ -7,7 +7,7 @@
  */
 import { fail } from '../arrow-error.ts';
 import { type FixedArray, layoutOf, sameType, typeText } from '../arrow-type.ts';
-import { bitmapBytes, copyBits, countOnes, setBit, bitAt } from './bitmap.ts';
+import { bitAt, bitmapBytes, copyBits, countNulls, setBit } from './bitmap.ts';
 import { type Column, column } from './column.ts';
 
 /** Slots `[from, to)` of a column; the range must lie in the column. */
@@ -17,7 +17,7 @@ export function sliceColumn(source: Column, from: number, to: number): Column {
   const layout = layoutOf(type);
   const length = to - from;
   const bits = source.validity === null ? null : copyBits(source.validity, from, length);
-  const nullCount = layout.kind === 'none' ? length : bits === null ? 0 : length - countOnes(bits, length);
+  const nullCount = layout.kind === 'none' ? length : bits === null ? 0 : countNulls(bits, length);
   const base = { type, length, nullCount, validity: nullCount === 0 || layout.kind === 'none' ? null : bits, dictionary: source.dictionary };
   switch (layout.kind) {
     case 'none':

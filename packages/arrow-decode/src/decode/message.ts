@@ -8,6 +8,7 @@ import { fail, type Place, within } from '../arrow-error.ts';
 import type { Budget } from '../limits.ts';
 import {
   countAt,
+  type FlatBuffer,
   type FlatTable,
   flatBuffer,
   readBool,
@@ -20,7 +21,7 @@ import {
 } from '../metadata/flatbuffer-reader.ts';
 import { decodeSchema } from './schema.ts';
 
-/** Slots and nulls of one column, in depth-first order of the schema. */
+/** Slots and nulls of one column, in depth-first order of the schema; -1 nulls means that the writer did not count. */
 export type Node = { readonly length: number; readonly nullCount: number };
 
 /** A range of the body. */
@@ -93,9 +94,9 @@ function decodeBatchHeader(table: FlatTable, place: Place): BatchHeader {
   const nodes: Node[] = [];
   const nodeVector = readVector(table, 1, 16, place);
   for (let i = 0; i < nodeVector.length; i++) {
-    //  0: int64 length   8: int64 null count
+    //  0: int64 length   8: int64 null count (apache-arrow for JavaScript writes -1 where it has not counted)
     const at = nodeVector.at + 16 * i;
-    nodes.push({ length: countAt(buffer, at, place), nullCount: countAt(buffer, at + 8, place) });
+    nodes.push({ length: countAt(buffer, at, place), nullCount: nullCountAt(buffer, at + 8, place) });
   }
   const buffers: BufferRange[] = [];
   const bufferVector = readVector(table, 2, 16, place);
@@ -105,4 +106,8 @@ function decodeBatchHeader(table: FlatTable, place: Place): BatchHeader {
     buffers.push({ offset: countAt(buffer, at, place), length: countAt(buffer, at + 8, place) });
   }
   return { length: readCount(table, 0, place), nodes, buffers, metadataOffset: buffer.base + table.at };
+}
+
+function nullCountAt(buffer: FlatBuffer, at: number, place: Place): number {
+  return buffer.view.getBigInt64(at, true) === -1n ? -1 : countAt(buffer, at, place);
 }

@@ -7,10 +7,10 @@
  */
 import { type ArrowType, childFields, type Field, type FixedArrayConstructor, layoutOf, type Schema, typeText } from '../arrow-type.ts';
 import { fail, type Place, within } from '../arrow-error.ts';
-import { bitmapBytes } from '../columns/bitmap.ts';
+import { bitmapBytes, countNulls } from '../columns/bitmap.ts';
 import { type Column, column, type RecordBatch } from '../columns/column.ts';
 import { type Budget, chargeAllocation, checkLimit } from '../limits.ts';
-import { checkDictionaryIndices, checkNulls, checkOffsets, checkText } from '../columns/check-values.ts';
+import { checkDictionaryIndices, checkOffsets, checkText } from '../columns/check-values.ts';
 import type { BatchHeader, Node } from './message.ts';
 
 /** The latest values of each dictionary by id. */
@@ -112,12 +112,12 @@ function decodeColumn(source: Source, field: Field, masked: boolean, place: Plac
   }
   if (layout.kind === 'none') return column({ type, length: node.length, nullCount: node.length });
 
-  const validity = decodeValidity(source, node, place);
-  if (node.nullCount > 0 && !field.nullable && !masked) {
-    fail('MOLT7011', { place, offset: header.metadataOffset, expected: 'no nulls, as the field is not nullable', actual: node.nullCount });
+  const { validity, nullCount } = decodeValidity(source, node, place);
+  if (nullCount > 0 && !field.nullable && !masked) {
+    fail('MOLT7011', { place, offset: header.metadataOffset, expected: 'no nulls, as the field is not nullable', actual: nullCount });
   }
-  const base = { type, length: node.length, nullCount: node.nullCount, validity };
-  const below = masked || node.nullCount > 0;
+  const base = { type, length: node.length, nullCount, validity };
+  const below = masked || nullCount > 0;
   switch (layout.kind) {
     case 'bits':
       return column({ ...base, values: nextBytes(source, bitmapBytes(node.length), within(place, 'values')) });
@@ -191,16 +191,19 @@ export function emptyColumn(type: ArrowType): Column {
   }
 }
 
-function decodeValidity(source: Source, node: Node, parent: Place): Uint8Array | null {
+function decodeValidity(source: Source, { length, nullCount }: Node, parent: Place): { validity: Uint8Array | null; nullCount: number } {
   const place = within(parent, 'validity');
   const bitmap = nextBytes(source, 0, place);
-  if (bitmap.byteLength === 0 && node.nullCount === 0) return null;
-  const needed = bitmapBytes(node.length);
+  if (bitmap.byteLength === 0 && nullCount <= 0) return { validity: null, nullCount: 0 };
+  const needed = bitmapBytes(length);
   if (bitmap.byteLength < needed) {
     fail('MOLT7009', { place, offset: source.header.metadataOffset, expected: `a bitmap of ${needed} bytes`, actual: bitmap.byteLength });
   }
-  checkNulls(bitmap, node, place);
-  return node.nullCount === 0 ? null : bitmap.subarray(0, needed);
+  const nulls = countNulls(bitmap, length);
+  if (nullCount >= 0 && nulls !== nullCount) {
+    fail('MOLT7011', { place, offset: source.header.metadataOffset, expected: `${nullCount} zero bits, as the null count says`, actual: nulls });
+  }
+  return { validity: nulls === 0 ? null : bitmap.subarray(0, needed), nullCount: nulls };
 }
 
 /** The next buffer, cut to `needed` bytes when that is not 0. */

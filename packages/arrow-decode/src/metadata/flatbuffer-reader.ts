@@ -154,7 +154,9 @@ function follow(buffer: FlatBuffer, at: number, place: Place): number {
 
 function need(buffer: FlatBuffer, at: number, bytes: number, place: Place): void {
   if (at >= 0 && at + bytes <= buffer.bytes.byteLength) return;
-  bad(buffer, at, place, `${bytes} bytes inside metadata of ${buffer.bytes.byteLength}`, `position ${at}`);
+  // The blamed byte is the nearest one that exists; the position itself is in the message.
+  const nearest = Math.min(Math.max(at, 0), buffer.bytes.byteLength);
+  bad(buffer, nearest, place, `${bytes} bytes inside metadata of ${buffer.bytes.byteLength}`, `position ${at}`);
 }
 
 function charge(buffer: FlatBuffer, work: number, at: number, place: Place): void {
