@@ -1,0 +1,147 @@
+/**
+ * The top of the parser: which statement a line starts, and how to go on after a fault.
+ *
+ * A fault ends its statement. Parsing resumes after the line, or after the block that follows a broken header, whose
+ * statements are still read for faults of their own; clauses that belonged to it (`else`, `except`) are passed over.
+ */
+import type { Stmt } from '../ast/nodes.ts';
+import { type SyntaxDiagnostic, syntaxDiagnostic } from '../lex/syntax-diagnostic.ts';
+import * as T from '../lex/token-kind.ts';
+import { DefinitionParser } from './definition-parser.ts';
+import { SyntaxFailure } from './parser-state.ts';
+
+/** More faults than this in one file help nobody. */
+const MAX_DIAGNOSTICS = 100;
+
+export class ModuleParser extends DefinitionParser {
+  parseBody(): Stmt[] {
+    const body: Stmt[] = [];
+    while (this.kinds[this.pos] !== T.ENDMARKER) this.parseGuarded(body);
+    return body;
+  }
+
+  /** How many nodes have been made. */
+  get made(): number {
+    return this.nodeCount;
+  }
+
+  protected parseIndentedStatements(): Stmt[] {
+    const body: Stmt[] = [];
+    while (this.kinds[this.pos] !== T.DEDENT && this.kinds[this.pos] !== T.ENDMARKER) this.parseGuarded(body);
+    this.accept(T.DEDENT);
+    return body;
+  }
+
+  private parseGuarded(body: Stmt[]): void {
+    const { depth } = this;
+    const first = this.pos;
+    try {
+      this.parseStatement(body);
+    } catch (error) {
+      if (!(error instanceof SyntaxFailure)) throw error;
+      this.depth = depth;
+      this.recover(error.diagnostic, first);
+    }
+  }
+
+  private parseStatement(body: Stmt[]): void {
+    const first = this.pos;
+    const start = this.start;
+    switch (this.kinds[first]) {
+      case T.KW_DEF:
+        body.push(this.parseFunction(false, start, []));
+        return;
+      case T.AT:
+        body.push(this.parseDecorated());
+        return;
+      case T.KW_CLASS:
+        body.push(this.parseClass([]));
+        return;
+      case T.KW_IF:
+        body.push(this.parseIf());
+        return;
+      case T.KW_FOR:
+        body.push(this.parseFor(false, start));
+        return;
+      case T.KW_WHILE:
+        body.push(this.parseWhile());
+        return;
+      case T.KW_TRY:
+        body.push(this.parseTry());
+        return;
+      case T.KW_WITH:
+        body.push(this.parseWith(false, start));
+        return;
+      case T.KW_ASYNC:
+        body.push(this.parseAsync(start));
+        return;
+      case T.NAME:
+        if (this.atMatchStatement()) {
+          body.push(this.parseMatch());
+          return;
+        }
+    }
+    this.parseSimpleStatements(body);
+  }
+
+  private parseAsync(start: number): Stmt {
+    this.pos++;
+    switch (this.kinds[this.pos]) {
+      case T.KW_DEF:
+        return this.parseFunction(true, start, []);
+      case T.KW_FOR:
+        return this.parseFor(true, start);
+      case T.KW_WITH:
+        return this.parseWith(true, start);
+      default:
+        return this.failSyntax();
+    }
+  }
+
+  // ----------------------------------------------------------------------------------------------------- recovery
+
+  private recover(diagnostic: SyntaxDiagnostic, first: number): void {
+    const failedAt = Math.max(this.pos, first);
+    if (this.kinds[failedAt] === T.INDENT) {
+      this.diagnostics.push(diagnostic);
+      this.pos = failedAt + 1;
+      this.parseIndentedStatements();
+      return;
+    }
+    // What the tokenizer refused on the rest of the line is the likelier cause.
+    let at = this.kinds[failedAt - 1] === T.NEWLINE && failedAt > first ? failedAt - 1 : failedAt;
+    let cause = diagnostic;
+    for (; this.kinds[at] !== T.NEWLINE && this.kinds[at] !== T.ENDMARKER; at++) {
+      const refused = this.kinds[at] === T.ERROR ? this.tokens.errors.get(at) : undefined;
+      if (refused === undefined || cause !== diagnostic) continue;
+      if (refused.code !== UNCLOSED || this.lines.line(refused.start) < this.lines.line(diagnostic.start)) cause = refused;
+    }
+    this.diagnostics.push(cause);
+    if (this.diagnostics.length >= MAX_DIAGNOSTICS) {
+      this.pos = this.tokens.count - 1;
+      return;
+    }
+    this.pos = at;
+    this.accept(T.NEWLINE);
+    this.skipOrphanBlock();
+    while (this.atOrphanClause()) {
+      while (this.kinds[this.pos] !== T.NEWLINE && this.kinds[this.pos] !== T.ENDMARKER) this.pos++;
+      this.accept(T.NEWLINE);
+      this.skipOrphanBlock();
+    }
+  }
+
+  private skipOrphanBlock(): void {
+    if (this.accept(T.INDENT)) this.parseIndentedStatements();
+  }
+
+  private atOrphanClause(): boolean {
+    const kind = this.kinds[this.pos];
+    if (kind === T.KW_ELIF || kind === T.KW_ELSE || kind === T.KW_EXCEPT || kind === T.KW_FINALLY) return true;
+    if (!this.isNameText(this.pos, 'case')) return false;
+    return this.startsExpression(this.pos + 1) && this.kinds[this.pos + 1] !== T.LPAR && this.kinds[this.pos + 1] !== T.LSQB;
+  }
+
+}
+
+const UNCLOSED = syntaxDiagnostic('unclosedBracket', '', 0, 0).code;

@@ -1,0 +1,1 @@
+export function unicodeCharacterNamed(name: string): string | null { return name === 'BULLET' ? '•' : null; }
