@@ -297,7 +297,7 @@ export class ClientConnection {
     const schemas = decodeExports(payload);
     if (typeof schemas === 'string') return wrong(schemas);
     this.#schemas = schemas;
-    schemas.exports.forEach((item, id) => this.#byName.set(item.name, { id, ...exportIds(item, schemas.types) }));
+    for (const [id, item] of schemas.exports.entries()) this.#byName.set(item.name, { id, ...exportIds(item, schemas.types) });
     this.#state = 'open';
     this.#readyResolve(this.#hello as HelloOk);
     this.#pump();

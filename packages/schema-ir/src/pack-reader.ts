@@ -114,7 +114,7 @@ export class PackReader {
     if (head !== 0xcb) this.#wrong('float', head);
     const start = this.#take(8);
     const value = this.#view.getFloat64(start);
-    if (value !== value && (this.#view.getUint32(start) !== 0x7ff80000 || this.#view.getUint32(start + 4) !== 0))
+    if (Number.isNaN(value) && (this.#view.getUint32(start) !== 0x7ff80000 || this.#view.getUint32(start + 4) !== 0))
       refuse('MOLT4022', { offset: at, why: 'NaN is written 7ff8000000000000' }, at);
     return value;
   }

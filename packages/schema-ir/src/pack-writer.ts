@@ -94,7 +94,7 @@ export class PackWriter {
   float(value: number): void {
     const at = this.#room(9);
     this.#bytes[at] = 0xcb;
-    if (value !== value) {
+    if (Number.isNaN(value)) {
       this.#view.setUint32(at + 1, NAN_HIGH);
       this.#view.setUint32(at + 5, 0);
     } else this.#view.setFloat64(at + 1, value);
