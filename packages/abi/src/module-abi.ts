@@ -68,3 +68,9 @@ export const STATUS = {
   /** The request bytes do not match the input schema. */
   invalidInput: 4,
 } as const;
+
+/**
+ * Custom section of a WASM module with what a host must know to reset its memory, u32 each: version 1, end of what a task changes
+ * below the heap (cells, stack, globals), start of the task heap before `molt_freeze`.
+ */
+export const LAYOUT_SECTION = 'molt.layout';

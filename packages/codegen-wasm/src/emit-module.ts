@@ -4,7 +4,7 @@
  * Sections in the order of the format: types, imports, functions, table, memory, exports, elements, data count, code, data, and the
  * custom sections behind them. Functions keep the order of the module, so equal modules give equal bytes.
  */
-import { EXPORT, IMPORT_MODULE, IMPORTS, type ImportName } from '@molt/abi';
+import { EXPORT, IMPORT_MODULE, IMPORTS, type ImportName, LAYOUT_SECTION } from '@molt/abi';
 import { broken, invariant } from '@molt/diagnostics';
 import { type Func, type Inst, type Layout, type Module, type Signature, symbolAddress, type Type } from '@molt/mir';
 import { ByteWriter } from './byte-writer.ts';
@@ -122,6 +122,7 @@ export function emitWasm(module: Module, layout: Layout, options: WasmOptions = 
     }
   });
   const names = [...hosts.map((name) => `${IMPORT_MODULE}.${name}`), ...module.funcs.keys()];
+  custom(out, LAYOUT_SECTION, layoutSection(layout));
   if (options.manifest) custom(out, 'molt.manifest', options.manifest);
   if (options.names) custom(out, 'name', nameSection(names));
   return { bytes: out.take(), names };
@@ -174,6 +175,15 @@ function constant(w: ByteWriter, value: number): void {
   w.u8(0x41);
   w.s32(value);
   w.u8(0x0b);
+}
+
+/** What a host must know to reset memory: version 1, end of the cells, stack and globals, start of the task heap; u32 each. */
+function layoutSection(layout: Layout): Uint8Array {
+  const words = new DataView(new ArrayBuffer(12));
+  [1, layout.staticStart, layout.heapBase].forEach((word, i) => {
+    words.setUint32(4 * i, word, true);
+  });
+  return new Uint8Array(words.buffer);
 }
 
 function nameSection(names: readonly string[]): Uint8Array {

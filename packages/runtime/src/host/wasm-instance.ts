@@ -1,0 +1,229 @@
+/// <reference path="./wasm-api.d.ts" />
+/**
+ * One instance of a compiled module: instantiation with imports, initialisation, calls, and the reset between calls.
+ *
+ * States: `new` -- init --> `ready` (or a script that has ended) -- freeze --> `frozen`; a fault of compiled code leads to `broken`
+ * from anywhere, a trap does not: a trap ends the task, and the reset that follows every call puts memory back.
+ *
+ * A reset copies back what lies below the frozen data (cells, shadow stack, globals) and zeroes the heap of the task up to where it
+ * grew; the frozen image in between is never written by a task.
+ */
+import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, IMPORTS, type ImportName, LAYOUT_SECTION, STATUS, STR } from '@molt/abi';
+import { fault, MoltError } from '@molt/diagnostics';
+import { completeHost, type HostFunctions } from './host-functions.ts';
+import { TrapError, trapReason } from './trap-error.ts';
+
+/** Limits of one call; each lasts for that call. */
+export interface CallLimits {
+  /** Bytes of linear memory that the task may use in all, frozen image included. Default: the module's own. */
+  readonly memoryBytes?: number;
+  /** Largest answer in bytes; a larger one stops the task with reason `output`. Default: no limit. */
+  readonly outputBytes?: number;
+  /** Bit 0: collect at every allocation; bit 1: poison freed memory. Default: 0. */
+  readonly gcFlags?: number;
+}
+
+/** How a call ended: a result, an exception of the export, or input that does not match its schema. */
+export interface CallAnswer {
+  readonly status: 'returned' | 'failed' | 'invalidInput';
+  /** The encoded result or the encoded error. */
+  readonly bytes: Uint8Array;
+}
+
+/** How the module body ended. */
+export interface InitAnswer {
+  readonly status: 'returned' | 'failed';
+  /** For scripts: what the process should exit with. */
+  readonly exitCode: number;
+}
+
+/** Settings of an instance. */
+export interface InstanceOptions {
+  /** Whether the module body may use clock, entropy, input and arguments: true for scripts. Default: false. */
+  readonly script?: boolean;
+}
+
+type State = 'new' | 'ready' | 'frozen' | 'broken';
+
+/** A module that can be initialised and called. */
+export interface WasmInstance {
+  readonly memory: WebAssembly.Memory;
+  readonly state: State;
+  /** Runs the module body. A script's whole program runs here. */
+  init(limits?: CallLimits): InitAnswer;
+  /** Makes everything allocated so far the frozen image that calls start from. */
+  freeze(): void;
+  /** Calls an export by its index with encoded arguments, then resets the heap of the task. */
+  call(exportIndex: number, input: Uint8Array, limits?: CallLimits): CallAnswer;
+}
+
+/** Instantiates a compiled module. */
+export function createInstance(module: WebAssembly.Module, host: HostFunctions = {}, options: InstanceOptions = {}): WasmInstance {
+  return new Instance(module, host, options);
+}
+
+class Instance implements WasmInstance {
+  readonly memory: WebAssembly.Memory;
+  readonly #exports: Record<string, unknown>;
+  /** End of what a task changes below the frozen data. */
+  readonly #lowEnd: number;
+  #state: State = 'new';
+  #initialising = false;
+  /** Copy of the low region as `freeze` left it. */
+  #low = new Uint8Array(0);
+  #heapBase = 0;
+
+  constructor(module: WebAssembly.Module, host: HostFunctions, options: InstanceOptions) {
+    const names = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
+    for (const name of [EXPORT.memory, EXPORT.init]) if (!names.has(name)) throw new MoltError(fault('MOLT6103', { name }));
+    const instance = new WebAssembly.Instance(module, { [IMPORT_MODULE]: this.#imports(completeHost(host), options.script ?? false) });
+    this.#exports = instance.exports;
+    this.memory = instance.exports[EXPORT.memory] as WebAssembly.Memory;
+    const abi = names.has(EXPORT.abi) ? this.#export(EXPORT.abi)() : ABI_VERSION;
+    if (Number(abi) >>> 16 !== ABI_VERSION >>> 16) throw new MoltError(fault('MOLT6102', { actual: versionText(Number(abi)), expected: versionText(ABI_VERSION) }));
+    this.#lowEnd = lowEndOf(module) ?? this.#cell(CELL.heapBase);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  init(limits: CallLimits = {}): InitAnswer {
+    this.#expect('new');
+    this.#applyLimits(limits);
+    this.#initialising = true;
+    try {
+      const status = this.#run(() => Number(this.#export(EXPORT.init)()));
+      this.#state = 'ready';
+      const failed = (status & 15) === STATUS.failed;
+      const code = (status >>> 4) & 0xff;
+      return { status: failed ? 'failed' : 'returned', exitCode: failed && code === 0 ? 1 : code };
+    } catch (error) {
+      this.#state = 'broken';
+      throw error;
+    } finally {
+      this.#initialising = false;
+    }
+  }
+
+  freeze(): void {
+    this.#expect('ready');
+    this.#run(() => this.#export(EXPORT.freeze)());
+    this.#heapBase = this.#cell(CELL.heapBase);
+    this.#low = new Uint8Array(this.memory.buffer).slice(0, this.#lowEnd);
+    this.#state = 'frozen';
+  }
+
+  call(exportIndex: number, input: Uint8Array, limits: CallLimits = {}): CallAnswer {
+    this.#expect('frozen');
+    this.#applyLimits(limits);
+    try {
+      return this.#run(() => {
+        const address = Number(this.#export(EXPORT.alloc)(input.length)) >>> 0;
+        new Uint8Array(this.memory.buffer).set(input, address);
+        const status = Number(this.#export(EXPORT.call)(exportIndex, address, input.length)) & 15;
+        const bytes = this.#result(limits.outputBytes);
+        return { status: status === STATUS.invalidInput ? 'invalidInput' : status === STATUS.failed ? 'failed' : 'returned', bytes };
+      });
+    } finally {
+      this.#reset();
+    }
+  }
+
+  /** A copy of the bytes object that the call left. */
+  #result(limit = Number.POSITIVE_INFINITY): Uint8Array {
+    const object = this.#cell(CELL.abiResult);
+    const length = this.#cell(object + STR.byteLen);
+    if (length > limit) throw new TrapError('output');
+    return new Uint8Array(this.memory.buffer).slice(object + STR.bytes, object + STR.bytes + length);
+  }
+
+  #reset(): void {
+    if (this.#state === 'broken') return;
+    const heapEnd = this.#cell(CELL.heapEnd);
+    const bytes = new Uint8Array(this.memory.buffer);
+    bytes.fill(0, this.#heapBase, Math.min(Math.max(heapEnd, this.#heapBase), bytes.length));
+    bytes.set(this.#low);
+  }
+
+  #applyLimits(limits: CallLimits): void {
+    const view = new DataView(this.memory.buffer);
+    if (limits.memoryBytes !== undefined) view.setUint32(CELL.memoryLimit, Math.min(limits.memoryBytes, 0xffff_fff8), true);
+    if (limits.gcFlags !== undefined) view.setUint32(CELL.gcFlags, limits.gcFlags, true);
+  }
+
+  /** Runs compiled code; what the engine throws becomes a trap, or breaks the instance. */
+  #run<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (error instanceof MoltError) throw error;
+      // The engine's own stack is full: deep recursion, nothing is damaged that a reset does not put back.
+      if (error instanceof RangeError && /call stack/i.test(error.message)) throw new TrapError('stack', error);
+      this.#state = 'broken';
+      if (error instanceof WebAssembly.RuntimeError) throw new TrapError('unreachable', error);
+      throw error;
+    }
+  }
+
+  #expect(state: State): void {
+    if (this.#state === state) return;
+    const why = this.#state === 'broken' ? 'compiled code failed in it' : `it is ${this.#state}, but this needs a ${state} one`;
+    throw new MoltError(fault('MOLT6105', { why }));
+  }
+
+  #export(name: string): (...args: number[]) => unknown {
+    const found = this.#exports[name];
+    if (typeof found !== 'function') throw new MoltError(fault('MOLT6103', { name }));
+    return found as (...args: number[]) => unknown;
+  }
+
+  #cell(at: number): number {
+    return new DataView(this.memory.buffer).getUint32(at, true);
+  }
+
+  #imports(host: Required<HostFunctions>, script: boolean): Record<ImportName, WebAssembly.ImportValue> {
+    const bytes = (address: number, length: number) => new Uint8Array(this.memory.buffer, address >>> 0, length >>> 0);
+    const allow = (capability: string) => {
+      if (this.#initialising && !script) throw new MoltError(fault('MOLT6104', { capability }));
+    };
+    return {
+      write: (fd: number, address: number, length: number) => host.write(fd, bytes(address, length)),
+      read: (fd: number, address: number, capacity: number) => {
+        allow('input');
+        return host.read(fd, bytes(address, capacity));
+      },
+      clock: (kind: number) => {
+        allow('the clock');
+        return BigInt.asIntN(64, host.clock(kind));
+      },
+      entropy: (address: number, length: number) => {
+        allow('entropy');
+        host.entropy(bytes(address, length));
+      },
+      arg: (index: number, address: number, capacity: number) => {
+        allow('arguments');
+        const arg = host.args[index];
+        if (arg === undefined) return -1;
+        const encoded = new TextEncoder().encode(arg);
+        bytes(address, capacity).set(encoded.subarray(0, capacity >>> 0));
+        return encoded.length;
+      },
+      trap: (reason: number) => {
+        throw new TrapError(trapReason(reason));
+      },
+    } satisfies Record<keyof typeof IMPORTS, WebAssembly.ImportValue>;
+  }
+}
+
+function versionText(version: number): string {
+  return `${version >>> 16}.${version & 0xffff}`;
+}
+
+/** End of the mutable low region, from the module's layout section. */
+function lowEndOf(module: WebAssembly.Module): number | undefined {
+  const section = WebAssembly.Module.customSections(module, LAYOUT_SECTION)[0];
+  if (section === undefined || section.byteLength < 12) return undefined;
+  const view = new DataView(section);
+  return view.getUint32(0, true) === 1 ? view.getUint32(4, true) : undefined;
+}
