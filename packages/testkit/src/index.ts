@@ -4,6 +4,7 @@ export { cpythonEngine, findPython, writeCaseFiles } from './cpython-engine.ts';
 export { type CasesOptions, defineCases, readCases, type TestRunner } from './define-cases.ts';
 export type { Bench, Engine, Outcome, ReportedFault, Stage } from './engine.ts';
 export { fuzzRuns, fuzzSeed } from './fuzz-runs.ts';
+export { generateProgram, type ProgramSize } from './generate/generate-program.ts';
 export { lineDiff } from './line-diff.ts';
 export { readCase, runLines } from './read-case.ts';
 export { type Actual, rewriteCase } from './rewrite-case.ts';
