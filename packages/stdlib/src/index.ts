@@ -3,13 +3,20 @@
  * docs/stdlib-dialect.md describes; the compiler takes them together with the user's program. The list is explicit so that
  * bundlers embed exactly these files.
  */
+import builtinsDict from './py/builtins/dict.py';
+import builtinsDictViews from './py/builtins/dict_views.py';
 import builtinsExceptionClasses from './py/builtins/exception_classes.py';
 import builtinsExceptions from './py/builtins/exceptions.py';
 import builtinsFunctions from './py/builtins/functions.py';
 import builtinsHash from './py/builtins/hash.py';
 import builtinsInt from './py/builtins/int.py';
 import builtinsIntMethods from './py/builtins/int_methods.py';
+import builtinsIterators from './py/builtins/iterators.py';
 import builtinsList from './py/builtins/list.py';
+import builtinsListSort from './py/builtins/list_sort.py';
+import builtinsRange from './py/builtins/range.py';
+import builtinsSet from './py/builtins/set.py';
+import builtinsSetClasses from './py/builtins/set_classes.py';
 import builtinsStr from './py/builtins/str.py';
 import builtinsStrCore from './py/builtins/str_core.py';
 import builtinsStrFind from './py/builtins/str_find.py';
@@ -37,13 +44,20 @@ import runtimeTraceback from './py/runtime/traceback.py';
 
 /** Path (`runtime/alloc.py`) to source text. */
 export const stdlibSources: ReadonlyMap<string, string> = new Map([
+  ['builtins/dict.py', builtinsDict],
+  ['builtins/dict_views.py', builtinsDictViews],
   ['builtins/exception_classes.py', builtinsExceptionClasses],
   ['builtins/exceptions.py', builtinsExceptions],
   ['builtins/functions.py', builtinsFunctions],
   ['builtins/hash.py', builtinsHash],
   ['builtins/int.py', builtinsInt],
   ['builtins/int_methods.py', builtinsIntMethods],
+  ['builtins/iterators.py', builtinsIterators],
   ['builtins/list.py', builtinsList],
+  ['builtins/list_sort.py', builtinsListSort],
+  ['builtins/range.py', builtinsRange],
+  ['builtins/set.py', builtinsSet],
+  ['builtins/set_classes.py', builtinsSetClasses],
   ['builtins/str.py', builtinsStr],
   ['builtins/str_core.py', builtinsStrCore],
   ['builtins/str_find.py', builtinsStrFind],
