@@ -16,8 +16,16 @@ export interface ParsedModule {
   readonly diagnostics: SyntaxDiagnostic[];
 }
 
-/** Parses one file. Never throws for faults of the text. */
+/** Parses one file: all faults that CPython reports before it runs anything. Never throws for faults of the text. */
 export function parseModule(source: string, path: string): ParsedModule {
+  const parsed = parseGrammar(source, path);
+  if (parsed.diagnostics.length > 0) return parsed;
+  const diagnostics = checkScopes(parsed.module);
+  return { module: parsed.module, diagnostics: diagnostics.sort(byPlace) };
+}
+
+/** Parses one file by the grammar alone, without the scope check: what `ast.parse` does in Python. */
+export function parseGrammar(source: string, path: string): ParsedModule {
   const parser = new ModuleParser(tokenize(source));
   const body = parser.parseBody();
   const id = parser.made;
@@ -32,9 +40,11 @@ export function parseModule(source: string, path: string): ParsedModule {
     start: 0,
     end: source.length,
   };
-  const diagnostics = parser.diagnostics.length > 0 ? [...parser.diagnostics] : checkScopes(module);
-  diagnostics.sort((a, b) => a.start - b.start);
-  return { module, diagnostics };
+  return { module, diagnostics: parser.diagnostics.sort(byPlace) };
+}
+
+function byPlace(a: SyntaxDiagnostic, b: SyntaxDiagnostic): number {
+  return a.start - b.start;
 }
 
 export type { SyntaxDiagnostic };
