@@ -57,5 +57,5 @@ export function within(parent: Place, name: string): Place {
 export function renderPlace(place: Place): string {
   const names: string[] = [];
   for (let at = place; at !== null; at = at.parent) names.push(at.name.length > 64 ? `${at.name.slice(0, 61)}...` : at.name);
-  return names.reverse().join('.');
+  return names.reverse().reduce((path, name) => (path === '' || name.startsWith('[') ? path + name : `${path}.${name}`), '');
 }
