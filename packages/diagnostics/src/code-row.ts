@@ -17,6 +17,8 @@ export interface CodeRow {
   readonly message: string;
   /** What to do about it; may use the same parameters. */
   readonly hint?: string;
+  /** More for `molt explain`: why it is so, an example before and after. */
+  readonly explanation?: string;
 }
 
 /** A part of the code table; each number range has a file of its own. */

@@ -2,6 +2,7 @@
 export { type CodeRow, type CodeTable, fillTemplate, type ParamsIn, type ParamValue, type Severity } from './code-row.ts';
 export { codeRow, DIAGNOSTICS, type DiagnosticCode, isDiagnosticCode, type ParamArguments, type ParamsOf } from './codes.ts';
 export { type Diagnostic, type DiagnosticNote, hasErrors, type ReportExtras, report, sortDiagnostics } from './diagnostic.ts';
+export { explainCode, listCodes } from './explain.ts';
 export { broken, type FaultPlace, InternalError, invariant, unreachable } from './invariant.ts';
 export { type ErrorParts, type FaultExtras, fault, isMoltError, MoltError } from './molt-error.ts';
 export { didYouMean, editDistance, near } from './near.ts';
