@@ -19,3 +19,9 @@ export { type Layout, type LayoutOptions, layoutModule, type Segment, symbolAddr
 export { displayName } from './layout/type-table.ts';
 export { type IntFacts, TRACE } from './passes/legalise/func-lowering.ts';
 export { type Legalised, legaliseModule } from './passes/legalise/legalise.ts';
+export { copyFunc, copyModule } from './copy-module.ts';
+export { type Liveness, buildLiveness, eachLive } from './analysis/liveness.ts';
+export { buildCallGraph, type CallGraph } from './analysis/call-graph.ts';
+export { buildLoops, type Loop, type Loops } from './analysis/loops.ts';
+export { definePass, type Pass, type PassContext, type PassOptions } from './passes/pass.ts';
+export { orderFaults, PIPELINE, type PipelineOptions, runPipeline } from './passes/pipeline.ts';

@@ -1,0 +1,32 @@
+/**
+ * Which blocks are rarely run: those that end with an exception or a trap, and those that only unlikely edges reach.
+ */
+import type { BlockId, Edge, Func } from '../ir.ts';
+import { eachEdge } from '../traverse.ts';
+import type { Cfg } from './cfg.ts';
+
+/** 1 for cold blocks, by block id. The entry is never cold; a loop is as cold as the way into it. */
+export function coldBlocks(func: Func, cfg: Cfg): Uint8Array {
+  const warm = new Uint8Array(func.blocks.length);
+  const work: BlockId[] = [0 as BlockId];
+  warm[0] = 1;
+  const visit = (edge: Edge): void => {
+    if (warm[edge.block] || endsBadly(func, edge.block)) return;
+    warm[edge.block] = 1;
+    work.push(edge.block);
+  };
+  for (let id = work.pop(); id !== undefined; id = work.pop()) {
+    const term = func.blocks[id]?.term;
+    if (!term) continue;
+    if (term.kind === 'branch' && term.likely !== undefined) visit(term.likely ? term.then : term.else);
+    else eachEdge(term, visit);
+  }
+  const cold = new Uint8Array(func.blocks.length);
+  for (const id of cfg.order) cold[id] = warm[id] ? 0 : 1;
+  return cold;
+}
+
+function endsBadly(func: Func, id: BlockId): boolean {
+  const kind = func.blocks[id]?.term.kind;
+  return kind === 'raise' || kind === 'propagate' || kind === 'trap';
+}
