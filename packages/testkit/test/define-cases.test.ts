@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CasesOptions, cpythonEngine, defineCases, findPython, lineDiff } from '../src/index.ts';
 
 const fixtures = fileURLToPath(new URL('./fixtures/', import.meta.url));
@@ -31,6 +31,8 @@ async function outcomes(options: Omit<CasesOptions, 'vitest'>): Promise<Record<s
 
 describe('defineCases', () => {
   const folder = mkdtempSync(join(tmpdir(), 'molt-testkit-'));
+  // The runner itself may be in golden mode, which must not reach the fixtures that liars are shown here.
+  beforeEach(() => void vi.stubEnv('MOLT_GOLDEN', ''));
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
@@ -66,6 +68,8 @@ describe('defineCases', () => {
 });
 
 describe('cpythonEngine', () => {
+  beforeEach(() => void vi.stubEnv('MOLT_GOLDEN', ''));
+  afterEach(() => vi.unstubAllEnvs());
   it('ends a program that does not end', async () => {
     const found = await outcomes({ folder: fixtures, only: ({ path }) => path.includes('uncaught'), engines: [cpythonEngine(python, 1)] });
     expect(Object.values(found).join()).toMatch(/no end after 1 ms/);
