@@ -32,7 +32,12 @@ export class ArrowError extends MoltError {
     const where = `${path === '' ? '' : ` at ${path}`}${offset === undefined ? '' : ` (byte ${offset})`}`;
     const params = { where, expected, actual: String(actual) };
     const row: CodeRow = ARROW_CODES[code];
-    super({ code, message: fillTemplate(row.message, params), hint: row.hint, details: { path, offset: offset ?? null, expected, actual: params.actual } });
+    super({
+      code,
+      message: fillTemplate(row.message, params),
+      hint: row.hint,
+      details: { path, offset: offset ?? null, expected, actual: params.actual },
+    });
     this.path = path;
     this.offset = offset ?? null;
   }

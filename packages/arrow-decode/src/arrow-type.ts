@@ -175,10 +175,16 @@ export function sameType(a: ArrowType, b: ArrowType): boolean {
   const below = childFields(a);
   const others = childFields(b);
   if (below.length !== others.length) return false;
-  if (!below.every((child, i) => child.name === others[i]!.name && child.nullable === others[i]!.nullable && sameType(child.type, others[i]!.type))) {
+  if (
+    !below.every(
+      (child, i) => child.name === others[i]!.name && child.nullable === others[i]!.nullable && sameType(child.type, others[i]!.type),
+    )
+  ) {
     return false;
   }
-  return Object.entries(a).every(([key, value]) => typeof value === 'object' && value !== null ? true : (b as Record<string, unknown>)[key] === value);
+  return Object.entries(a).every(([key, value]) =>
+    typeof value === 'object' && value !== null ? true : (b as Record<string, unknown>)[key] === value,
+  );
 }
 
 /** A type as one would write it: `int32`, `list<utf8>`, `dictionary<int8, utf8>`. */

@@ -23,8 +23,8 @@ export { type ArrowValue, get, isNull, iterate, type SlotReader, slotReader, toA
 export { decodeArrow, decodeFile, type FileOptions, isArrowFile } from './decode/decode-file.ts';
 export { type DecodeOptions, decodeStream } from './decode/decode-stream.ts';
 export { createStreamDecoder, type StreamDecoder } from './decode/stream-decoder.ts';
-export { type DecodeLimits, DEFAULT_LIMITS } from './limits.ts';
 export { encodeFile } from './encode/encode-file.ts';
 export { createStreamEncoder, encodeStream, type StreamEncoder } from './encode/encode-stream.ts';
+export { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts';
 export { batchToLinearMemory, type LinearMemory, type MemoryBatch, type MemoryColumn, type MemoryRange } from './linear-memory.ts';
 export { arrowSchemaOf, columnsFromRecords, type RecordValue, recordsFromBatch } from './records/record-mapping.ts';

@@ -53,7 +53,11 @@ export function batchToLinearMemory(batch: RecordBatch, memory: LinearMemory): M
   target.fill(0);
   for (const { at, source } of layout.placements) target.set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength), at);
   const moved = new Map<MemoryColumn, MemoryColumn>();
-  return { length: batch.length, range: { pointer: base, bytes: layout.end }, columns: relative.map((column) => moveBy(column, base, moved)) };
+  return {
+    length: batch.length,
+    range: { pointer: base, bytes: layout.end },
+    columns: relative.map((column) => moveBy(column, base, moved)),
+  };
 }
 
 function layOut(column: Column, layout: Layout, shared: Map<Column, MemoryColumn>): MemoryColumn {

@@ -50,7 +50,13 @@ function columnAt(placed: MemoryColumn, buffer: ArrayBufferLike): Column {
 }
 
 function rangesOf(placed: MemoryColumn): MemoryRange[] {
-  return [placed.validity, placed.offsets, placed.values, ...placed.children.flatMap(rangesOf), ...(placed.dictionary === null ? [] : rangesOf(placed.dictionary))];
+  return [
+    placed.validity,
+    placed.offsets,
+    placed.values,
+    ...placed.children.flatMap(rangesOf),
+    ...(placed.dictionary === null ? [] : rangesOf(placed.dictionary)),
+  ];
 }
 
 test('the columns can be read back from the memory alone', () => {
@@ -75,7 +81,13 @@ test('the columns can be read back from the memory alone', () => {
 test('padding is zero, whatever the memory held', () => {
   const fields = schema(field('a', int(8)), field('t', { kind: 'utf8' }));
   const memory = growing();
-  const { range } = batchToLinearMemory(batchFromValues(fields, [[1, null], ['xy', 'z']]), memory);
+  const { range } = batchToLinearMemory(
+    batchFromValues(fields, [
+      [1, null],
+      ['xy', 'z'],
+    ]),
+    memory,
+  );
   const bytes = new Uint8Array(memory.buffer(), range.pointer, range.bytes);
   expect(range.bytes).toBe(4 * 64);
   expect([...bytes.subarray(0, 64)]).toEqual([0b01, ...new Array(63).fill(0)]);
@@ -94,7 +106,9 @@ test('an allocator that breaks its contract is found out before anything is writ
   const batch = batchFromValues(schema(field('a', int(8))), [[1, 2, 3]]);
   const buffer = new ArrayBuffer(128);
   for (const pointer of [-64, 8, 128, 0.5, Number.NaN, 2 ** 40]) {
-    expect(() => batchToLinearMemory(batch, { alloc: () => pointer, buffer: () => buffer })).toThrow(expect.objectContaining({ code: 'MOLT7024' }));
+    expect(() => batchToLinearMemory(batch, { alloc: () => pointer, buffer: () => buffer })).toThrow(
+      expect.objectContaining({ code: 'MOLT7024' }),
+    );
   }
   expect(new Uint8Array(buffer).every((byte) => byte === 0)).toBe(true);
 });

@@ -17,7 +17,8 @@ export function checkOffsets(offsets: Int32Array, limit: number, place: Place): 
     if (offset < previous) fail('MOLT7012', { place: within(place, `[${i}]`), expected: `at least ${previous}`, actual: offset });
     previous = offset;
   }
-  if (previous > limit) fail('MOLT7012', { place: within(place, `[${offsets.length - 1}]`), expected: `at most ${limit}`, actual: previous });
+  if (previous > limit)
+    fail('MOLT7012', { place: within(place, `[${offsets.length - 1}]`), expected: `at most ${limit}`, actual: previous });
 }
 
 /** Every value must be UTF-8 of its own; what stands under nulls is not text and may be anything. */
@@ -31,7 +32,8 @@ export function checkText(column: Column, place: Place): void {
   for (let i = 0; i < column.length; i++) {
     if (column.validity !== null && !bitAt(column.validity, i)) continue;
     const bad = invalidUtf8At(bytes, offsets[i]!, offsets[i + 1]!);
-    if (bad >= 0) fail('MOLT7013', { place: within(place, `[${i}]`), expected: 'UTF-8', actual: `byte 0x${bytes[bad]!.toString(16)} at ${bad}` });
+    if (bad >= 0)
+      fail('MOLT7013', { place: within(place, `[${i}]`), expected: 'UTF-8', actual: `byte 0x${bytes[bad]!.toString(16)} at ${bad}` });
   }
 }
 

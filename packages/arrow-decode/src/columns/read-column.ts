@@ -86,7 +86,7 @@ function valueReader(column: Column, layout: Layout): SlotReader {
     case 'fixed': {
       const values = column.values!;
       if (type.kind === 'dictionary') {
-        const entry = slotReader(column.dictionary!);
+        const entry = remembered(slotReader(column.dictionary!), column.dictionary!.length);
         return (index) => entry(Number(values[index]!));
       }
       if (type.kind === 'fixed_size_binary') {
@@ -102,6 +102,29 @@ function valueReader(column: Column, layout: Layout): SlotReader {
       return (index) => values[index]!;
     }
   }
+}
+
+/** Dictionaries above this many entries are read anew each time, so that a reader stays small. */
+const REMEMBERED_ENTRIES = 65_536;
+/** Reads before remembering pays for its array. */
+const TRIAL_READS = 16;
+
+/** The reader of a dictionary that makes each entry once: slots repeat entries, and text is costly to make. */
+function remembered(read: SlotReader, length: number): SlotReader {
+  if (length > REMEMBERED_ENTRIES) return read;
+  let reads = 0;
+  let entries: ArrowValue[] | null = null;
+  return (index) => {
+    if (entries === null) {
+      if (++reads <= TRIAL_READS) return read(index);
+      entries = new Array<ArrowValue>(length);
+    }
+    const known = entries[index];
+    if (known !== undefined) return known;
+    const value = read(index);
+    entries[index] = value;
+    return value;
+  };
 }
 
 function range(read: SlotReader, from: number, to: number): ArrowValue[] {

@@ -18,7 +18,13 @@ export function sliceColumn(source: Column, from: number, to: number): Column {
   const length = to - from;
   const bits = source.validity === null ? null : copyBits(source.validity, from, length);
   const nullCount = layout.kind === 'none' ? length : bits === null ? 0 : countNulls(bits, length);
-  const base = { type, length, nullCount, validity: nullCount === 0 || layout.kind === 'none' ? null : bits, dictionary: source.dictionary };
+  const base = {
+    type,
+    length,
+    nullCount,
+    validity: nullCount === 0 || layout.kind === 'none' ? null : bits,
+    dictionary: source.dictionary,
+  };
   switch (layout.kind) {
     case 'none':
       return column(base);

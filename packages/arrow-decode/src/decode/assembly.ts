@@ -4,8 +4,9 @@
  * States: before the schema only a schema may come; after it only dictionary and record batches. Streams, files and the
  * incremental decoder all feed this, so the rules of order live here alone.
  */
-import { type ArrowType, childFields, type DictionaryType, type Field, field, type Schema, sameType, typeText } from '../arrow-type.ts';
+
 import { fail, type Place, within } from '../arrow-error.ts';
+import { type ArrowType, childFields, type DictionaryType, type Field, field, type Schema, sameType, typeText } from '../arrow-type.ts';
 import type { Column, RecordBatch } from '../columns/column.ts';
 import { columnBytes, joinColumns } from '../columns/slice-column.ts';
 import { type Budget, chargeAllocation, checkLimit } from '../limits.ts';
@@ -25,13 +26,22 @@ export type Assembly = {
 
 /** The state before the first message. */
 export function newAssembly(budget: Budget, replaceDictionaries: boolean): Assembly {
-  return { budget, replaceDictionaries, schema: null, dictionaryTypes: new Map(), dictionaries: new Map(), dictionaryBatches: 0, recordBatches: 0 };
+  return {
+    budget,
+    replaceDictionaries,
+    schema: null,
+    dictionaryTypes: new Map(),
+    dictionaries: new Map(),
+    dictionaryBatches: 0,
+    recordBatches: 0,
+  };
 }
 
 /** Takes in one message; gives the batch when it was a record batch. */
 export function acceptMessage(assembly: Assembly, message: Message, body: Body, place: Place): RecordBatch | null {
   if (message.kind === 'schema') {
-    if (assembly.schema !== null) fail('MOLT7003', { place, offset: body.offset, expected: 'a dictionary or record batch', actual: 'a second schema' });
+    if (assembly.schema !== null)
+      fail('MOLT7003', { place, offset: body.offset, expected: 'a dictionary or record batch', actual: 'a second schema' });
     acceptSchema(assembly, message.schema, place);
     return null;
   }
@@ -42,7 +52,14 @@ export function acceptMessage(assembly: Assembly, message: Message, body: Body, 
     acceptDictionary(assembly, message, body, within(null, `dictionaries[${assembly.dictionaryBatches++}]`));
     return null;
   }
-  return decodeRecordBatch(message.header, body, schema, assembly.dictionaries, budget, within(null, `batches[${assembly.recordBatches++}]`));
+  return decodeRecordBatch(
+    message.header,
+    body,
+    schema,
+    assembly.dictionaries,
+    budget,
+    within(null, `batches[${assembly.recordBatches++}]`),
+  );
 }
 
 /** Sets the schema and notes the type of every dictionary in it. */
@@ -57,18 +74,25 @@ function acceptDictionary(assembly: Assembly, message: Extract<Message, { kind: 
   const { budget, dictionaries } = assembly;
   const { id, isDelta, header } = message;
   const type = assembly.dictionaryTypes.get(id);
-  if (type === undefined) return fail('MOLT7014', { place, offset: header.metadataOffset, expected: 'a dictionary of the schema', actual: `id ${id}` });
+  if (type === undefined)
+    return fail('MOLT7014', { place, offset: header.metadataOffset, expected: 'a dictionary of the schema', actual: `id ${id}` });
   const fields: Field[] = [field('values', type.value)];
   const values = decodeColumns(header, body, fields, dictionaries, budget, place)[0]!;
   const known = dictionaries.get(id);
   if (!isDelta) {
     if (known !== undefined && !assembly.replaceDictionaries) {
-      fail('MOLT7003', { place, offset: header.metadataOffset, expected: 'a delta, as files may not replace dictionaries', actual: `dictionary ${id} again` });
+      fail('MOLT7003', {
+        place,
+        offset: header.metadataOffset,
+        expected: 'a delta, as files may not replace dictionaries',
+        actual: `dictionary ${id} again`,
+      });
     }
     dictionaries.set(id, values);
     return;
   }
-  if (known === undefined) return fail('MOLT7014', { place, offset: header.metadataOffset, expected: `dictionary ${id} before its delta`, actual: 'none' });
+  if (known === undefined)
+    return fail('MOLT7014', { place, offset: header.metadataOffset, expected: `dictionary ${id} before its delta`, actual: 'none' });
   checkLimit(budget, 'maxLength', known.length + values.length, place, header.metadataOffset);
   chargeAllocation(budget, columnBytes(known) + columnBytes(values) + 16, place);
   dictionaries.set(id, joinColumns(known, values));

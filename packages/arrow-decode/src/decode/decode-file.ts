@@ -44,7 +44,8 @@ export function decodeFile(bytes: Uint8Array, options: FileOptions = {}): Table 
   checkLimit(budget, 'maxInputBytes', bytes.byteLength, null);
   if (!hasMagic(bytes, 0)) fail('MOLT7016', { offset: 0, expected: '"ARROW1" at the start', actual: 'other bytes' });
   if (options.footer === 'ignore') {
-    if (bytes.byteLength < STREAM_START) fail('MOLT7018', { offset: bytes.byteLength, expected: 'a stream', actual: 'the end of the input' });
+    if (bytes.byteLength < STREAM_START)
+      fail('MOLT7018', { offset: bytes.byteLength, expected: 'a stream', actual: 'the end of the input' });
     return decodeStreamAt(bytes, STREAM_START, budget, options).table;
   }
   const { footer, end } = openFooter(bytes, budget);
@@ -61,7 +62,8 @@ export function decodeFile(bytes: Uint8Array, options: FileOptions = {}): Table 
   const records = readBlocks(footer, 3, end, within(place, 'recordBatches'));
   // Blocks that overlap would let a small file hold any number of batches.
   const total = [...dictionaries, ...records].reduce((sum, block) => sum + block.metadataBytes + block.bodyBytes, 0);
-  if (total > end) fail('MOLT7016', { place, offset: end, expected: `blocks that share no bytes of ${end}`, actual: `${total} bytes in blocks` });
+  if (total > end)
+    fail('MOLT7016', { place, offset: end, expected: `blocks that share no bytes of ${end}`, actual: `${total} bytes in blocks` });
 
   const batches: RecordBatch[] = [];
   const readAll = (blocks: readonly Block[], kind: 'dictionary-batch' | 'record-batch'): void => {
@@ -81,12 +83,17 @@ type Block = { readonly place: Place; readonly offset: number; readonly metadata
 function openFooter(bytes: Uint8Array, budget: Budget): { footer: FlatTable; end: number } {
   const size = bytes.byteLength;
   if (size < STREAM_START + TAIL || !hasMagic(bytes, size - MAGIC.length)) {
-    fail('MOLT7016', { offset: Math.max(0, size - MAGIC.length), expected: '"ARROW1" at the end', actual: 'other bytes, as in a file that was cut off' });
+    fail('MOLT7016', {
+      offset: Math.max(0, size - MAGIC.length),
+      expected: '"ARROW1" at the end',
+      actual: 'other bytes, as in a file that was cut off',
+    });
   }
   const tail = size - TAIL;
   const footerBytes = new DataView(bytes.buffer, bytes.byteOffset, size).getInt32(tail, true);
   const end = tail - footerBytes;
-  if (footerBytes < 8 || end < STREAM_START) fail('MOLT7016', { offset: tail, expected: `a footer of 8 to ${tail - STREAM_START} bytes`, actual: footerBytes });
+  if (footerBytes < 8 || end < STREAM_START)
+    fail('MOLT7016', { offset: tail, expected: `a footer of 8 to ${tail - STREAM_START} bytes`, actual: footerBytes });
   checkLimit(budget, 'maxMetadataBytes', footerBytes, within(null, 'footer'), tail);
   return { footer: rootTable(flatBuffer(bytes.subarray(end, tail), end), within(null, 'footer')), end };
 }
@@ -114,7 +121,12 @@ function readBlocks(footer: FlatTable, slot: number, end: number, parent: Place)
   return blocks;
 }
 
-function readBlock(bytes: Uint8Array, block: Block, kind: string, budget: Budget): [Parameters<typeof acceptMessage>[1], Parameters<typeof acceptMessage>[2], Place] {
+function readBlock(
+  bytes: Uint8Array,
+  block: Block,
+  kind: string,
+  budget: Budget,
+): [Parameters<typeof acceptMessage>[1], Parameters<typeof acceptMessage>[2], Place] {
   const { place, offset } = block;
   const end = offset + block.metadataBytes + block.bodyBytes;
   const read = readFrame(bytes.subarray(offset, end), 0, offset, budget, place);

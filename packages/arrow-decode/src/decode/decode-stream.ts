@@ -8,7 +8,7 @@ import { fail, within } from '../arrow-error.ts';
 import type { Schema } from '../arrow-type.ts';
 import type { RecordBatch, Table } from '../columns/column.ts';
 import { type Budget, budgetFor, checkLimit, type DecodeLimits } from '../limits.ts';
-import { acceptMessage, type Assembly, newAssembly } from './assembly.ts';
+import { type Assembly, acceptMessage, newAssembly } from './assembly.ts';
 import { readFrame } from './frame.ts';
 
 /** How to decode. */
@@ -23,7 +23,8 @@ export type DecodeOptions = {
 export function decodeStream(bytes: Uint8Array, options: DecodeOptions = {}): Table {
   const budget = budgetFor(options.limits);
   const { table, next } = decodeStreamAt(bytes, 0, budget, options);
-  if (next < bytes.byteLength) fail('MOLT7017', { offset: next, expected: 'the end of the input', actual: `${bytes.byteLength - next} more bytes` });
+  if (next < bytes.byteLength)
+    fail('MOLT7017', { offset: next, expected: 'the end of the input', actual: `${bytes.byteLength - next} more bytes` });
   return table;
 }
 

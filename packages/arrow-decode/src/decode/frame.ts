@@ -36,13 +36,16 @@ export function readFrame(bytes: Uint8Array, at: number, base: number, budget: B
     metadataAt = at + 8;
   }
   if (metadataBytes === 0) return { kind: 'end-marker', next: metadataAt };
-  if (metadataBytes < 8) fail('MOLT7003', { place, offset: base + metadataAt - 4, expected: 'at least 8 bytes of metadata', actual: metadataBytes });
+  if (metadataBytes < 8)
+    fail('MOLT7003', { place, offset: base + metadataAt - 4, expected: 'at least 8 bytes of metadata', actual: metadataBytes });
   checkLimit(budget, 'maxMetadataBytes', metadataBytes, place, base + metadataAt - 4);
   const bodyAt = metadataAt + metadataBytes;
-  if (bodyAt > bytes.byteLength) return { kind: 'incomplete', missing: bodyAt - bytes.byteLength, part: `metadata of ${metadataBytes} bytes` };
+  if (bodyAt > bytes.byteLength)
+    return { kind: 'incomplete', missing: bodyAt - bytes.byteLength, part: `metadata of ${metadataBytes} bytes` };
   const message = decodeMessage(bytes.subarray(metadataAt, bodyAt), base + metadataAt, budget, place);
   checkLimit(budget, 'maxBodyBytes', message.bodyLength, place, base + metadataAt);
   const next = bodyAt + message.bodyLength;
-  if (next > bytes.byteLength) return { kind: 'incomplete', missing: next - bytes.byteLength, part: `a body of ${message.bodyLength} bytes` };
+  if (next > bytes.byteLength)
+    return { kind: 'incomplete', missing: next - bytes.byteLength, part: `a body of ${message.bodyLength} bytes` };
   return { kind: 'frame', frame: { message, body: bytes.subarray(bodyAt, next), bodyOffset: base + bodyAt, next } };
 }

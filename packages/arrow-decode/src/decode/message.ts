@@ -3,8 +3,9 @@
  * positions, unchecked against any schema as yet.
  * Spec: Arrow format/Message.fbs.
  */
-import type { Schema } from '../arrow-type.ts';
+
 import { fail, type Place, within } from '../arrow-error.ts';
+import type { Schema } from '../arrow-type.ts';
 import type { Budget } from '../limits.ts';
 import {
   countAt,
@@ -39,7 +40,13 @@ export type BatchHeader = {
 export type Message =
   | { readonly kind: 'schema'; readonly schema: Schema; readonly bodyLength: number }
   | { readonly kind: 'record-batch'; readonly header: BatchHeader; readonly bodyLength: number }
-  | { readonly kind: 'dictionary-batch'; readonly id: number; readonly isDelta: boolean; readonly header: BatchHeader; readonly bodyLength: number };
+  | {
+      readonly kind: 'dictionary-batch';
+      readonly id: number;
+      readonly isDelta: boolean;
+      readonly header: BatchHeader;
+      readonly bodyLength: number;
+    };
 
 const HEADER = { schema: 1, dictionaryBatch: 2, recordBatch: 3 } as const;
 const HEADER_NAMES = ['none', 'Schema', 'DictionaryBatch', 'RecordBatch', 'Tensor', 'SparseTensor'];
@@ -64,7 +71,13 @@ export function decodeMessage(bytes: Uint8Array, offset: number, budget: Budget,
       //  0: int64 id   1: RecordBatch data   2: bool is delta
       const data = readTable(header, 1, place);
       if (data === null) return fail('MOLT7002', { place, offset, expected: 'a dictionary batch with data', actual: 'none' });
-      return { kind: 'dictionary-batch', id: readCount(header, 0, place), isDelta: readBool(header, 2, false, place), header: decodeBatchHeader(data, place), bodyLength };
+      return {
+        kind: 'dictionary-batch',
+        id: readCount(header, 0, place),
+        isDelta: readBool(header, 2, false, place),
+        header: decodeBatchHeader(data, place),
+        bodyLength,
+      };
     }
     default:
       return fail('MOLT7003', {
@@ -89,7 +102,12 @@ function decodeBatchHeader(table: FlatTable, place: Place): BatchHeader {
   if (compression !== null) {
     //  0: int8 codec   1: int8 method
     const codec = readUint8(compression, 0, 0, place);
-    fail('MOLT7007', { place, offset: buffer.base + compression.at, expected: 'no compression', actual: CODECS[codec] ?? `codec ${codec}` });
+    fail('MOLT7007', {
+      place,
+      offset: buffer.base + compression.at,
+      expected: 'no compression',
+      actual: CODECS[codec] ?? `codec ${codec}`,
+    });
   }
   const nodes: Node[] = [];
   const nodeVector = readVector(table, 1, 16, place);

@@ -5,12 +5,13 @@
  * buffer. What the values say is checked in check-values.ts. Bodies are not copied: columns are views of the input,
  * except where the platform cannot view (misaligned input) and where 64-bit offsets are narrowed, both charged to the budget.
  */
-import { type ArrowType, childFields, type Field, type FixedArrayConstructor, layoutOf, type Schema, typeText } from '../arrow-type.ts';
+
 import { fail, type Place, within } from '../arrow-error.ts';
+import { type ArrowType, childFields, type Field, type FixedArrayConstructor, layoutOf, type Schema, typeText } from '../arrow-type.ts';
 import { bitmapBytes, countNulls } from '../columns/bitmap.ts';
+import { checkDictionaryIndices, checkOffsets, checkText } from '../columns/check-values.ts';
 import { type Column, column, type RecordBatch } from '../columns/column.ts';
 import { type Budget, chargeAllocation, checkLimit } from '../limits.ts';
-import { checkDictionaryIndices, checkOffsets, checkText } from '../columns/check-values.ts';
 import type { BatchHeader, Node } from './message.ts';
 
 /** The latest values of each dictionary by id. */
@@ -31,7 +32,14 @@ type Source = {
 export type Body = { readonly bytes: Uint8Array; readonly offset: number };
 
 /** Decodes a record batch of `schema`. */
-export function decodeRecordBatch(header: BatchHeader, body: Body, schema: Schema, dictionaries: Dictionaries, budget: Budget, place: Place): RecordBatch {
+export function decodeRecordBatch(
+  header: BatchHeader,
+  body: Body,
+  schema: Schema,
+  dictionaries: Dictionaries,
+  budget: Budget,
+  place: Place,
+): RecordBatch {
   return { schema, length: header.length, columns: decodeColumns(header, body, schema.fields, dictionaries, budget, place) };
 }
 
@@ -50,7 +58,12 @@ export function decodeColumns(
     const at = within(place, field.name);
     const decoded = decodeColumn(source, field, false, at);
     if (decoded.length !== header.length) {
-      fail('MOLT7010', { place: at, offset: header.metadataOffset, expected: `${header.length} slots, as the batch has rows`, actual: decoded.length });
+      fail('MOLT7010', {
+        place: at,
+        offset: header.metadataOffset,
+        expected: `${header.length} slots, as the batch has rows`,
+        actual: decoded.length,
+      });
     }
     return decoded;
   });
@@ -82,7 +95,12 @@ function checkHeader(source: Source, fields: readonly Field[], place: Place): vo
   });
   // Ranges that overlap would let a small body be validated and copied many times over. No known writer shares ranges.
   if (total > body.byteLength) {
-    fail('MOLT7009', { place, offset: header.metadataOffset, expected: `buffers that share no bytes of a body of ${body.byteLength}`, actual: `${total} bytes in buffers` });
+    fail('MOLT7009', {
+      place,
+      offset: header.metadataOffset,
+      expected: `buffers that share no bytes of a body of ${body.byteLength}`,
+      actual: `${total} bytes in buffers`,
+    });
   }
 }
 
@@ -161,7 +179,12 @@ function decodeChildren(source: Source, type: ArrowType, masked: boolean, place:
 
 function checkChild(source: Source, child: Column, length: number, place: Place): void {
   if (child.length < length) {
-    fail('MOLT7010', { place, offset: source.header.metadataOffset, expected: `a child of at least ${length} slots`, actual: child.length });
+    fail('MOLT7010', {
+      place,
+      offset: source.header.metadataOffset,
+      expected: `a child of at least ${length} slots`,
+      actual: child.length,
+    });
   }
 }
 
@@ -170,7 +193,12 @@ function dictionaryOf(source: Source, id: number, value: ArrowType, node: Node, 
   if (dictionary !== undefined) return dictionary;
   // The format lets the dictionary of an all-null column be left out.
   if (node.nullCount === node.length) return emptyColumn(value);
-  return fail('MOLT7014', { place, offset: source.header.metadataOffset, expected: `dictionary ${id} (${typeText(value)}) before this batch`, actual: 'none' });
+  return fail('MOLT7014', {
+    place,
+    offset: source.header.metadataOffset,
+    expected: `dictionary ${id} (${typeText(value)}) before this batch`,
+    actual: 'none',
+  });
 }
 
 /** A column of no slots. */
@@ -179,7 +207,12 @@ export function emptyColumn(type: ArrowType): Column {
   const children = childFields(type).map((child) => emptyColumn(child.type));
   switch (layout.kind) {
     case 'fixed':
-      return column({ type, length: 0, values: new layout.array(0), dictionary: type.kind === 'dictionary' ? emptyColumn(type.value) : null });
+      return column({
+        type,
+        length: 0,
+        values: new layout.array(0),
+        dictionary: type.kind === 'dictionary' ? emptyColumn(type.value) : null,
+      });
     case 'bits':
       return column({ type, length: 0, values: new Uint8Array(0) });
     case 'variable':
@@ -201,7 +234,12 @@ function decodeValidity(source: Source, { length, nullCount }: Node, parent: Pla
   }
   const nulls = countNulls(bitmap, length);
   if (nullCount >= 0 && nulls !== nullCount) {
-    fail('MOLT7011', { place, offset: source.header.metadataOffset, expected: `${nullCount} zero bits, as the null count says`, actual: nulls });
+    fail('MOLT7011', {
+      place,
+      offset: source.header.metadataOffset,
+      expected: `${nullCount} zero bits, as the null count says`,
+      actual: nulls,
+    });
   }
   return { validity: nulls === 0 ? null : bitmap.subarray(0, needed), nullCount: nulls };
 }
@@ -209,7 +247,8 @@ function decodeValidity(source: Source, { length, nullCount }: Node, parent: Pla
 /** The next buffer, cut to `needed` bytes when that is not 0. */
 function nextBytes(source: Source, needed: number, place: Place): Uint8Array {
   const { offset, length } = source.header.buffers[source.buffer++]!;
-  if (length < needed) fail('MOLT7009', { place, offset: source.bodyOffset + offset, expected: `a buffer of at least ${needed} bytes`, actual: length });
+  if (length < needed)
+    fail('MOLT7009', { place, offset: source.bodyOffset + offset, expected: `a buffer of at least ${needed} bytes`, actual: length });
   return source.body.subarray(offset, offset + (needed === 0 ? length : needed));
 }
 
@@ -238,7 +277,8 @@ function nextOffsets(source: Source, width: 4 | 8, length: number, place: Place)
   for (let i = 0; i <= length; i++) {
     const value = wide[i]!;
     // Bodies stay below 2^31 bytes, so a larger offset cannot be right.
-    if (value < 0n || value > 0x7fffffffn) fail('MOLT7012', { place: within(place, `[${i}]`), expected: 'an offset from 0 to 2^31 - 1', actual: value });
+    if (value < 0n || value > 0x7fffffffn)
+      fail('MOLT7012', { place: within(place, `[${i}]`), expected: 'an offset from 0 to 2^31 - 1', actual: value });
     offsets[i] = Number(value);
   }
   return offsets;

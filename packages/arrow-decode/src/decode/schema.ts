@@ -5,8 +5,9 @@
  * spent on shared parts. Types that this package does not read are refused with their name.
  * Spec: Arrow format/Schema.fbs.
  */
-import type { ArrowType, Field, IntType, KeyValues, Schema, TimeUnit } from '../arrow-type.ts';
+
 import { fail, type Place, within } from '../arrow-error.ts';
+import type { ArrowType, Field, IntType, KeyValues, Schema, TimeUnit } from '../arrow-type.ts';
 import { type Budget, checkLimit } from '../limits.ts';
 import {
   type FlatTable,
@@ -63,7 +64,8 @@ function decodeDictionary(table: FlatTable, value: ArrowType, place: Place): Arr
   const indexTable = readTable(table, 1, place);
   const index: IntType = indexTable === null ? { kind: 'int', bits: 32, signed: true } : decodeInt(indexTable, place);
   const kind = readInt16(table, 3, 0, place);
-  if (kind !== 0) fail('MOLT7006', { place, offset: table.buffer.base + table.at, expected: 'a dense dictionary', actual: `dictionary kind ${kind}` });
+  if (kind !== 0)
+    fail('MOLT7006', { place, offset: table.buffer.base + table.at, expected: 'a dense dictionary', actual: `dictionary kind ${kind}` });
   return { kind: 'dictionary', id: readCount(table, 0, place), index, value, ordered: readBool(table, 2, false, place) };
 }
 
@@ -87,7 +89,8 @@ function decodeType(table: FlatTable, children: readonly Field[], place: Place):
   if (tag !== 13 && TYPE_NAMES[tag] === undefined && children.length !== needed) {
     fail('MOLT7015', { place, offset: at, expected: `${needed} child fields`, actual: children.length });
   }
-  const bad = (expected: string, actual: string | number): never => fail('MOLT7015', { place, offset: table.buffer.base + parts.at, expected, actual });
+  const bad = (expected: string, actual: string | number): never =>
+    fail('MOLT7015', { place, offset: table.buffer.base + parts.at, expected, actual });
   switch (tag) {
     case 1:
       return { kind: 'null' };
@@ -116,7 +119,9 @@ function decodeType(table: FlatTable, children: readonly Field[], place: Place):
     }
     case 8:
       //  0: int16 unit (day, millisecond)
-      return { kind: (['date32', 'date64'] as const)[readInt16(parts, 0, 1, place)] ?? bad('a date unit of 0 or 1', readInt16(parts, 0, 1, place)) };
+      return {
+        kind: (['date32', 'date64'] as const)[readInt16(parts, 0, 1, place)] ?? bad('a date unit of 0 or 1', readInt16(parts, 0, 1, place)),
+      };
     case 9: {
       //  0: int16 unit   1: int32 bit width
       const unit = timeUnit(parts, 1, place);
@@ -152,7 +157,12 @@ function decodeType(table: FlatTable, children: readonly Field[], place: Place):
     case 21:
       return { kind: 'large_list', item: children[0]! };
     default:
-      return fail('MOLT7006', { place, offset: at, expected: 'a type named in the README of this package', actual: TYPE_NAMES[tag] ?? `type ${tag}` });
+      return fail('MOLT7006', {
+        place,
+        offset: at,
+        expected: 'a type named in the README of this package',
+        actual: TYPE_NAMES[tag] ?? `type ${tag}`,
+      });
   }
 }
 

@@ -37,7 +37,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
   let messages = 0;
 
   const push = (piece: Uint8Array): RecordBatch[] => {
-    if (state === 'ended') fail('MOLT7017', { offset: position + held, expected: 'no bytes after the end', actual: `${piece.byteLength} bytes` });
+    if (state === 'ended')
+      fail('MOLT7017', { offset: position + held, expected: 'no bytes after the end', actual: `${piece.byteLength} bytes` });
     const before = state;
     state = 'ended';
     const batches = accept(piece, before);
@@ -88,7 +89,8 @@ export function createStreamDecoder(options: DecodeOptions = {}): StreamDecoder 
     const marked = state === 'marked';
     state = 'ended';
     if (held > 0) fail('MOLT7018', { offset: position, expected: `${needed} bytes of a message`, actual: held });
-    if (!marked && options.requireEndMarker) fail('MOLT7018', { offset: position, expected: 'an end marker', actual: 'the end of the input' });
+    if (!marked && options.requireEndMarker)
+      fail('MOLT7018', { offset: position, expected: 'an end marker', actual: 'the end of the input' });
     return { schema: schemaOf(assembly, position), end: marked ? 'marker' : 'input' };
   };
 

@@ -11,7 +11,12 @@ import type { Column } from '../columns/column.ts';
 import { sliceColumn, usedBytes, usedItems } from '../columns/slice-column.ts';
 
 /** What a batch header and its body are made of. `nodes` and `buffers` are pairs, flattened. */
-export type BatchParts = { readonly nodes: readonly number[]; readonly buffers: readonly number[]; readonly chunks: readonly Chunk[]; readonly bodyLength: number };
+export type BatchParts = {
+  readonly nodes: readonly number[];
+  readonly buffers: readonly number[];
+  readonly chunks: readonly Chunk[];
+  readonly bodyLength: number;
+};
 
 /** Bytes at a position of the body; what lies between chunks is zero padding. */
 export type Chunk = { readonly at: number; readonly bytes: Uint8Array };

@@ -18,7 +18,13 @@ export type WrittenDictionaries = Map<number, Column>;
 export type BatchMessages = { readonly dictionaries: readonly EncodedMessage[]; readonly batch: EncodedMessage };
 
 /** Encodes a batch. `replace` is false in files, which may write each dictionary once only. */
-export function encodeBatch(batch: RecordBatch, schema: Schema, written: WrittenDictionaries, replace: boolean, place: Place): BatchMessages {
+export function encodeBatch(
+  batch: RecordBatch,
+  schema: Schema,
+  written: WrittenDictionaries,
+  replace: boolean,
+  place: Place,
+): BatchMessages {
   const same =
     batch.schema.fields.length === schema.fields.length &&
     schema.fields.every((field, i) => {

@@ -7,7 +7,7 @@ import type { Schema } from '../arrow-type.ts';
 import type { RecordBatch } from '../columns/column.ts';
 import { type FlatValue, flatTable, writeFlatBuffer } from '../metadata/flatbuffer-writer.ts';
 import { encodeBatch, type WrittenDictionaries } from './encode-batches.ts';
-import { concatBytes } from './encode-stream.ts';
+import { joinParts, type Part, partBytes } from './join-parts.ts';
 import { END_MARKER, type EncodedMessage, schemaMessage, VERSION } from './message-frame.ts';
 import { schemaTable } from './schema-metadata.ts';
 
@@ -15,12 +15,12 @@ const MAGIC = new TextEncoder().encode('ARROW1');
 
 /** A whole file. Each dictionary must be the same column in every batch. */
 export function encodeFile(table: { readonly schema: Schema; readonly batches: readonly RecordBatch[] }): Uint8Array {
-  const parts: Uint8Array[] = [MAGIC, new Uint8Array(2)];
+  const parts: Part[] = [MAGIC, new Uint8Array(2)];
   let at = 8;
   const add = (message: EncodedMessage): Block => {
-    const block = { offset: at, metadataBytes: message.metadataBytes, bodyBytes: message.bodyBytes };
-    parts.push(message.bytes);
-    at += message.bytes.byteLength;
+    const block = { offset: at, metadataBytes: message.head.byteLength, bodyBytes: message.bodyBytes };
+    parts.push(message);
+    at += partBytes(message);
     return block;
   };
   add(schemaMessage(table.schema));
@@ -36,7 +36,7 @@ export function encodeFile(table: { readonly schema: Schema; readonly batches: r
   const footer = writeFlatBuffer(flatTable(VERSION, schemaTable(table.schema), blockStructs(dictionaryBlocks), blockStructs(recordBlocks)));
   const footerBytes = new Uint8Array(4);
   new DataView(footerBytes.buffer).setInt32(0, footer.byteLength, true);
-  return concatBytes([...parts, END_MARKER, footer, footerBytes, MAGIC]);
+  return joinParts([...parts, END_MARKER, footer, footerBytes, MAGIC]);
 }
 
 type Block = { readonly offset: number; readonly metadataBytes: number; readonly bodyBytes: number };

@@ -8,6 +8,7 @@ import { within } from '../arrow-error.ts';
 import type { Schema } from '../arrow-type.ts';
 import type { RecordBatch } from '../columns/column.ts';
 import { encodeBatch, type WrittenDictionaries } from './encode-batches.ts';
+import { joinParts, type Part } from './join-parts.ts';
 import { END_MARKER, schemaMessage } from './message-frame.ts';
 
 /** Writes one stream; made by `createStreamEncoder`. */
@@ -20,38 +21,32 @@ export type StreamEncoder = {
 
 /** Makes an encoder for a stream of batches of `schema`. */
 export function createStreamEncoder(schema: Schema): StreamEncoder {
+  const stream = openStream(schema);
+  return { write: (batch) => joinParts(stream.write(batch)), end: () => joinParts(stream.end()) };
+}
+
+/** A whole stream, end marker included. */
+export function encodeStream(table: { readonly schema: Schema; readonly batches: readonly RecordBatch[] }): Uint8Array {
+  const stream = openStream(table.schema);
+  return joinParts([...table.batches.flatMap(stream.write), ...stream.end()]);
+}
+
+/** A stream in parts that are not joined as yet. */
+function openStream(schema: Schema): { write: (batch: RecordBatch) => Part[]; end: () => Part[] } {
   const written: WrittenDictionaries = new Map();
   let opened = false;
   let count = 0;
-  const opening = (): Uint8Array[] => {
+  const opening = (): Part[] => {
     if (opened) return [];
     opened = true;
-    return [schemaMessage(schema).bytes];
+    return [schemaMessage(schema)];
   };
   return {
     write: (batch) => {
       const { dictionaries, batch: message } = encodeBatch(batch, schema, written, true, within(null, `batches[${count}]`));
       count++;
-      return concatBytes([...opening(), ...dictionaries.map((dictionary) => dictionary.bytes), message.bytes]);
+      return [...opening(), ...dictionaries, message];
     },
-    end: () => concatBytes([...opening(), END_MARKER]),
+    end: () => [...opening(), END_MARKER],
   };
-}
-
-/** A whole stream, end marker included. */
-export function encodeStream(table: { readonly schema: Schema; readonly batches: readonly RecordBatch[] }): Uint8Array {
-  const encoder = createStreamEncoder(table.schema);
-  return concatBytes([...table.batches.map(encoder.write), encoder.end()]);
-}
-
-/** The parts end to end. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.byteLength;
-  }
-  return joined;
 }

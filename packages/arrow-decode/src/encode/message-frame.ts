@@ -6,14 +6,17 @@
  */
 import type { Schema } from '../arrow-type.ts';
 import { type FlatTableValue, type FlatValue, flatTable, writeFlatBuffer } from '../metadata/flatbuffer-writer.ts';
-import { BODY_ALIGNMENT, type BatchParts } from './batch-body.ts';
+import { type BatchParts, BODY_ALIGNMENT, type Chunk } from './batch-body.ts';
 import { schemaTable } from './schema-metadata.ts';
 
 /** MetadataVersion V5, written since Arrow 1.0. */
 export const VERSION: FlatValue = { kind: 'i16', value: 4 };
 
-/** A finished message; `metadataBytes` counts the prefix too, as file footers do. */
-export type EncodedMessage = { readonly bytes: Uint8Array; readonly metadataBytes: number; readonly bodyBytes: number };
+/**
+ * A finished message: `head` is prefix and padded metadata, and the body is still in pieces, so that the values are
+ * copied once only, by `joinParts`.
+ */
+export type EncodedMessage = { readonly head: Uint8Array; readonly chunks: readonly Chunk[]; readonly bodyBytes: number };
 
 /** The end of a stream: a continuation marker and no metadata. */
 export const END_MARKER = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
@@ -49,12 +52,10 @@ function frame(headerType: number, header: FlatTableValue, parts: BatchParts | n
   const bodyBytes = parts?.bodyLength ?? 0;
   //  0: int16 version   1: uint8 header type   2: header   3: int64 body length
   const metadata = writeFlatBuffer(flatTable(VERSION, { kind: 'u8', value: headerType }, header, { kind: 'i64', value: bodyBytes }));
-  const metadataBytes = Math.ceil((8 + metadata.byteLength) / BODY_ALIGNMENT) * BODY_ALIGNMENT;
-  const bytes = new Uint8Array(metadataBytes + bodyBytes);
-  const view = new DataView(bytes.buffer);
+  const head = new Uint8Array(Math.ceil((8 + metadata.byteLength) / BODY_ALIGNMENT) * BODY_ALIGNMENT);
+  const view = new DataView(head.buffer);
   view.setInt32(0, -1, true);
-  view.setInt32(4, metadataBytes - 8, true);
-  bytes.set(metadata, 8);
-  for (const chunk of parts?.chunks ?? []) bytes.set(chunk.bytes, metadataBytes + chunk.at);
-  return { bytes, metadataBytes, bodyBytes };
+  view.setInt32(4, head.byteLength - 8, true);
+  head.set(metadata, 8);
+  return { head, chunks: parts?.chunks ?? [], bodyBytes };
 }

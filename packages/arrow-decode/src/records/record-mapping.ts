@@ -6,12 +6,12 @@
  */
 import { defaultOf, NO_TYPES, type RecordSchema, type SchemaTypes, scopeOf } from '@molt/schema-ir';
 import { fail, type Place, within } from '../arrow-error.ts';
-import type { Column, RecordBatch } from '../columns/column.ts';
-import { type ArrowValue, slotReader } from '../columns/read-column.ts';
 import { field, type Schema, typeText } from '../arrow-type.ts';
 import { columnFromValues, type KnownDictionaries } from '../build/column-from-values.ts';
-import { type FormContext, formOf, type ValueForm } from './value-form.ts';
+import type { Column, RecordBatch } from '../columns/column.ts';
+import { type ArrowValue, slotReader } from '../columns/read-column.ts';
 import { placed } from './unfit.ts';
+import { type FormContext, formOf, type ValueForm } from './value-form.ts';
 
 /** A record as a plain object, in the values that the schema codecs use. */
 export type RecordValue = Record<string, unknown>;
@@ -64,7 +64,8 @@ export function recordsFromBatch(batch: RecordBatch, record?: RecordSchema, type
   const { fields } = mappingOf(record, types);
   const known = new Set(fields.map((part) => part.name));
   const stranger = names.find((name) => !known.has(name));
-  if (stranger !== undefined) fail('MOLT7023', { place: within(null, stranger), expected: `a field of ${record.name}`, actual: 'another name' });
+  if (stranger !== undefined)
+    fail('MOLT7023', { place: within(null, stranger), expected: `a field of ${record.name}`, actual: 'another name' });
   for (const mapping of fields) fill(rows, mapping.name, fieldReader(batch, mapping));
   return rows;
 }
@@ -90,15 +91,25 @@ function compile(record: RecordSchema, types: SchemaTypes): RecordMapping {
     const form = formOf(part.schema, context, within(null, part.name));
     return { name: part.name, form, fallback: part.default === undefined ? null : () => defaultOf(part, types) };
   });
-  return { schema: { fields: fields.map(({ name, form }) => field(name, form.type, { nullable: form.nullable })), metadata: [] }, fields, dictionaries };
+  return {
+    schema: { fields: fields.map(({ name, form }) => field(name, form.type, { nullable: form.nullable })), metadata: [] },
+    fields,
+    dictionaries,
+  };
 }
 
 function checkRows(rows: readonly object[], known: ReadonlySet<string>): void {
   rows.forEach((row, i) => {
     const place = (): Place => within(null, `[${i}]`);
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) fail('MOLT7020', { place: place(), expected: 'a record', actual: row === null ? 'none' : typeof row });
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      fail('MOLT7020', { place: place(), expected: 'a record', actual: row === null ? 'none' : typeof row });
     for (const key of Object.keys(row)) {
-      if (!known.has(key)) fail('MOLT7020', { place: place(), expected: `only the ${known.size} fields of the record`, actual: JSON.stringify(key.slice(0, 60)) });
+      if (!known.has(key))
+        fail('MOLT7020', {
+          place: place(),
+          expected: `only the ${known.size} fields of the record`,
+          actual: JSON.stringify(key.slice(0, 60)),
+        });
     }
   });
 }
@@ -111,7 +122,8 @@ function fieldReader(batch: RecordBatch, { name, form, fallback }: FieldMapping)
     return fail('MOLT7023', { place, expected: `a column of ${typeText(form.type)}`, actual: 'none' });
   }
   const source = batch.columns[position]!;
-  if (!form.accepts(source.type)) fail('MOLT7023', { place, expected: `a column of ${typeText(form.type)}`, actual: typeText(source.type) });
+  if (!form.accepts(source.type))
+    fail('MOLT7023', { place, expected: `a column of ${typeText(form.type)}`, actual: typeText(source.type) });
   const read = slotReader(source);
   return (index) => {
     try {
@@ -124,6 +136,7 @@ function fieldReader(batch: RecordBatch, { name, form, fallback }: FieldMapping)
 
 function fill(rows: RecordValue[], name: string, read: (index: number) => unknown): void {
   // Plain assignment to __proto__ would set the prototype instead of a field.
-  if (name === '__proto__') rows.forEach((row, i) => Object.defineProperty(row, name, { value: read(i), enumerable: true, writable: true, configurable: true }));
+  if (name === '__proto__')
+    rows.forEach((row, i) => Object.defineProperty(row, name, { value: read(i), enumerable: true, writable: true, configurable: true }));
   else for (let i = 0; i < rows.length; i++) rows[i]![name] = read(i);
 }

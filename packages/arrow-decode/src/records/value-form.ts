@@ -43,9 +43,17 @@ export function formOf(schema: Schema, context: FormContext, place: Place): Valu
     case 'float':
       return leaf({ kind: 'float', bits: 64 }, (value) => typeof value === 'number', 'float');
     case 'str':
-      return leaf({ kind: 'utf8' }, (value) => typeof value === 'string' && withinBytes(value, schema.maxBytes), `str of at most ${schema.maxBytes} bytes`);
+      return leaf(
+        { kind: 'utf8' },
+        (value) => typeof value === 'string' && withinBytes(value, schema.maxBytes),
+        `str of at most ${schema.maxBytes} bytes`,
+      );
     case 'bytes':
-      return leaf({ kind: 'binary' }, (value) => value instanceof Uint8Array && value.byteLength <= schema.maxBytes, `at most ${schema.maxBytes} bytes`);
+      return leaf(
+        { kind: 'binary' },
+        (value) => value instanceof Uint8Array && value.byteLength <= schema.maxBytes,
+        `at most ${schema.maxBytes} bytes`,
+      );
     case 'optional': {
       const inner = formOf(schema.of, context, place);
       if (inner.nullable) noForm(place, 'an optional of what cannot be none itself', schema.of.kind);
@@ -60,7 +68,11 @@ export function formOf(schema: Schema, context: FormContext, place: Place): Valu
     case 'list':
       return listForm(formOf(schema.of, context, within(place, '[]')), schema.maxItems);
     case 'map':
-      return mapForm(formOf(schema.key, context, within(place, 'key')), formOf(schema.value, context, within(place, 'value')), schema.maxItems);
+      return mapForm(
+        formOf(schema.key, context, within(place, 'key')),
+        formOf(schema.value, context, within(place, 'value')),
+        schema.maxItems,
+      );
     case 'tuple': {
       const members = schema.items.map((item, i): [string, ValueForm] => [String(i), formOf(item, context, within(place, String(i)))]);
       const struct = structForm(members);
@@ -76,7 +88,9 @@ export function formOf(schema: Schema, context: FormContext, place: Place): Valu
     case 'record': {
       if (context.open.has(schema.name)) noForm(place, 'a type that does not contain itself', schema.name);
       context.open.add(schema.name);
-      const form = structForm(schema.fields.map((part): [string, ValueForm] => [part.name, formOf(part.schema, context, within(place, part.name))]));
+      const form = structForm(
+        schema.fields.map((part): [string, ValueForm] => [part.name, formOf(part.schema, context, within(place, part.name))]),
+      );
       context.open.delete(schema.name);
       return form;
     }
@@ -184,7 +198,9 @@ function mapForm(key: ValueForm, value: ValueForm, maxItems: number): ValueForm 
 function structForm(members: readonly (readonly [string, ValueForm])[]): ValueForm {
   const convert = (value: unknown, each: (form: ValueForm, part: never) => unknown): unknown => {
     if (typeof value !== 'object' || value === null) return unfit('a record', value);
-    return Object.fromEntries(members.map(([name, form]) => [name, inside(`.${name}`, () => each(form, (value as Record<string, unknown>)[name] as never))]));
+    return Object.fromEntries(
+      members.map(([name, form]) => [name, inside(`.${name}`, () => each(form, (value as Record<string, unknown>)[name] as never))]),
+    );
   };
   return {
     type: { kind: 'struct', fields: members.map(([name, form]) => memberField(name, form)) },
@@ -201,14 +217,28 @@ function structForm(members: readonly (readonly [string, ValueForm])[]): ValueFo
 function enumForm(literals: readonly unknown[], context: FormContext, place: Place): ValueForm {
   const kinds = new Set(literals.map((literal) => (typeof literal === 'number' ? 'bigint' : typeof literal)));
   const only = kinds.size === 1 ? [...kinds][0] : 'mixed';
-  const value: ArrowType | null = only === 'string' ? { kind: 'utf8' } : only === 'bigint' ? { kind: 'int', bits: 64, signed: true } : only === 'boolean' ? { kind: 'bool' } : null;
+  const value: ArrowType | null =
+    only === 'string'
+      ? { kind: 'utf8' }
+      : only === 'bigint'
+        ? { kind: 'int', bits: 64, signed: true }
+        : only === 'boolean'
+          ? { kind: 'bool' }
+          : null;
   if (value === null) return noForm(place, 'an enum whose literals are all str, all int or all bool', 'a mixture');
   const stored = (literal: unknown): unknown => (only === 'bigint' ? BigInt(literal as number) : literal);
   const byStored = new Map(literals.map((literal) => [stored(literal), literal]));
   const bits = literals.length <= 128 ? 8 : literals.length <= 32_768 ? 16 : 32;
-  const type: ArrowType = { kind: 'dictionary', id: context.dictionaries.size, index: { kind: 'int', bits, signed: true }, value, ordered: false };
+  const type: ArrowType = {
+    kind: 'dictionary',
+    id: context.dictionaries.size,
+    index: { kind: 'int', bits, signed: true },
+    value,
+    ordered: false,
+  };
   context.dictionaries.set(type.id, columnFromValues(value, [...byStored.keys()], place));
-  const key = (part: unknown): unknown => (only === 'bigint' && typeof part === 'number' && Number.isSafeInteger(part) ? BigInt(part) : part);
+  const key = (part: unknown): unknown =>
+    only === 'bigint' && typeof part === 'number' && Number.isSafeInteger(part) ? BigInt(part) : part;
   const accepts = acceptsFamily(value.kind);
   return {
     type,

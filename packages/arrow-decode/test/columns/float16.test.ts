@@ -11,7 +11,15 @@ test('all 65,536 halves survive the way through a number', () => {
 });
 
 test('known values', () => {
-  expect([0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x7c00, 0xfc00].map(fromFloat16)).toEqual([1, -2, 65504, 2 ** -14, 2 ** -24, Infinity, -Infinity]);
+  expect([0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x7c00, 0xfc00].map(fromFloat16)).toEqual([
+    1,
+    -2,
+    65504,
+    2 ** -14,
+    2 ** -24,
+    Infinity,
+    -Infinity,
+  ]);
   expect(Object.is(fromFloat16(0x8000), -0)).toBe(true);
 });
 

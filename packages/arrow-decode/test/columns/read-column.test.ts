@@ -18,8 +18,10 @@ test('outside of the column there is nothing', () => {
 });
 
 test('a member called __proto__ is a member and no prototype', () => {
-  const column = columnFromValues({ kind: 'struct', fields: [field('__proto__', int(8)), field('b', int(8))] }, [JSON.parse('{"__proto__": 1, "b": 2}')]);
+  const column = columnFromValues({ kind: 'struct', fields: [field('__proto__', int(8)), field('b', int(8))] }, [
+    JSON.parse('{"__proto__": 1, "b": 2}'),
+  ]);
   const value = get(column, 0) as Record<string, unknown>;
   expect(Object.keys(value)).toEqual(['__proto__', 'b']);
-  expect(value['__proto__']).toBe(1);
+  expect(Object.values(value)).toEqual([1, 2]);
 });

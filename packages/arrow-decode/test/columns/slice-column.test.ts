@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { columnFromValues } from '../../src/build/column-from-values.ts';
 import { checkBatch } from '../../src/columns/check-column.ts';
+import { column } from '../../src/columns/column.ts';
 import { toArray } from '../../src/columns/read-column.ts';
 import { joinColumns, sliceColumn } from '../../src/columns/slice-column.ts';
-import { column } from '../../src/columns/column.ts';
-import { columnFromValues } from '../../src/build/column-from-values.ts';
 import { randomTable } from '../oracle/random-table.ts';
 
 test('slices hold the values of their range and are consistent columns', () => {
@@ -38,5 +38,7 @@ test('joined slices are the whole again', () => {
 
 test('columns of different types do not join', () => {
   const text = columnFromValues({ kind: 'utf8' }, ['a']);
-  expect(() => joinColumns(text, column({ type: { kind: 'null' }, length: 1, nullCount: 1 }))).toThrow(/MOLT7021.*expected a column of utf8/);
+  expect(() => joinColumns(text, column({ type: { kind: 'null' }, length: 1, nullCount: 1 }))).toThrow(
+    /MOLT7021.*expected a column of utf8/,
+  );
 });

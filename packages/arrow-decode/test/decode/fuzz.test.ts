@@ -4,18 +4,19 @@
  * The damage is seeded, so a failure names a case that can be run again. Requests for memory are watched by wrapping
  * the constructors that the decoder could allocate with.
  */
+import { fuzzRuns, fuzzSeed } from '@molt/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { toArray } from '../../src/columns/read-column.ts';
 import { ArrowError } from '../../src/arrow-error.ts';
 import { checkBatch } from '../../src/columns/check-column.ts';
 import type { Table } from '../../src/columns/column.ts';
+import { toArray } from '../../src/columns/read-column.ts';
 import { decodeArrow } from '../../src/decode/decode-file.ts';
 import { encodeFile } from '../../src/encode/encode-file.ts';
 import { encodeStream } from '../../src/encode/encode-stream.ts';
 import { randomTable } from '../oracle/random-table.ts';
 
-const CASES = 20_000;
+const CASES = fuzzRuns(20_000);
 const SEEDS = 60;
 const LIMITS = { maxAllocatedBytes: 64 * 1024, maxLength: 4096, maxInputBytes: 1024 * 1024 };
 
@@ -55,7 +56,8 @@ function damage(source: Uint8Array, other: Uint8Array, random: (below: number) =
       }
       case 4: {
         const word = Math.min(at & ~7, source.byteLength - 8) >>> 0;
-        if (word + 8 <= bytes.byteLength) view.setBigInt64(word, BigInt(random(2) === 0 ? random(200) : -random(200)) * (random(3) === 0 ? 2n ** 40n : 1n), true);
+        if (word + 8 <= bytes.byteLength)
+          view.setBigInt64(word, BigInt(random(2) === 0 ? random(200) : -random(200)) * (random(3) === 0 ? 2n ** 40n : 1n), true);
         break;
       }
       case 5:
@@ -71,7 +73,20 @@ function damage(source: Uint8Array, other: Uint8Array, random: (below: number) =
 
 /** The largest array asked for by length since the last reset. */
 let largest = 0;
-const ARRAYS = ['Int8Array', 'Int16Array', 'Int32Array', 'BigInt64Array', 'Uint8Array', 'Uint16Array', 'Uint32Array', 'BigUint64Array', 'Float32Array', 'Float64Array', 'ArrayBuffer', 'Array'] as const;
+const ARRAYS = [
+  'Int8Array',
+  'Int16Array',
+  'Int32Array',
+  'BigInt64Array',
+  'Uint8Array',
+  'Uint16Array',
+  'Uint32Array',
+  'BigUint64Array',
+  'Float32Array',
+  'Float64Array',
+  'ArrayBuffer',
+  'Array',
+] as const;
 const originals = new Map<string, unknown>();
 
 beforeAll(() => {
@@ -111,9 +126,9 @@ function decodeOrError(bytes: Uint8Array, index: number): Table | ArrowError {
 }
 
 test(`${CASES} damaged inputs decode or are refused with an ArrowError`, () => {
-  const tables = fc.sample(randomTable, { numRuns: SEEDS, seed: 7 }).filter((table) => table.schema.fields.length > 0);
+  const tables = fc.sample(randomTable, { numRuns: SEEDS, seed: fuzzSeed(7) }).filter((table) => table.schema.fields.length > 0);
   const sources = tables.flatMap((table) => [encodeStream(table), encodeFile({ ...table, batches: table.batches.slice(0, 1) })]);
-  const random = generator(20_240_607);
+  const random = generator(fuzzSeed(20_240_607));
   const outcomes = new Map<string, number>();
   const count = (outcome: string): void => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   let slowest = 0;
@@ -140,7 +155,20 @@ test(`${CASES} damaged inputs decode or are refused with an ArrowError`, () => {
   // The watch on allocations must have seen some.
   expect(largestOfAll).toBeGreaterThan(0);
   // The damage must reach every layer, or the test proves little.
-  for (const code of ['MOLT7002', 'MOLT7003', 'MOLT7008', 'MOLT7009', 'MOLT7010', 'MOLT7011', 'MOLT7012', 'MOLT7013', 'MOLT7014', 'MOLT7015', 'MOLT7016', 'MOLT7018']) {
+  for (const code of [
+    'MOLT7002',
+    'MOLT7003',
+    'MOLT7008',
+    'MOLT7009',
+    'MOLT7010',
+    'MOLT7011',
+    'MOLT7012',
+    'MOLT7013',
+    'MOLT7014',
+    'MOLT7015',
+    'MOLT7016',
+    'MOLT7018',
+  ]) {
     expect(outcomes.get(code) ?? 0, code).toBeGreaterThan(0);
   }
   expect(outcomes.get('decoded') ?? 0).toBeGreaterThan(CASES / 50);

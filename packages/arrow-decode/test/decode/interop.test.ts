@@ -5,17 +5,26 @@ import { type DictionaryType, field, int, schema } from '../../src/arrow-type.ts
 import { batchFromValues, columnFromValues } from '../../src/build/column-from-values.ts';
 import { get, toArray } from '../../src/columns/read-column.ts';
 import { decodeFile } from '../../src/decode/decode-file.ts';
-import { readFrame } from '../../src/decode/frame.ts';
-import { budgetFor } from '../../src/limits.ts';
 import { decodeStream } from '../../src/decode/decode-stream.ts';
+import { readFrame } from '../../src/decode/frame.ts';
 import { encodeFile } from '../../src/encode/encode-file.ts';
-import { concatBytes, encodeStream } from '../../src/encode/encode-stream.ts';
+import { encodeStream } from '../../src/encode/encode-stream.ts';
+import { joinParts } from '../../src/encode/join-parts.ts';
+import { budgetFor } from '../../src/limits.ts';
 import { stream, words } from './messages.ts';
 
 const longs = schema(field('n', int(64)));
 
 test('streams from before Arrow 0.15 have no continuation marker', () => {
-  const batch = { length: 2, nodes: [[2, 0]], buffers: [[0, 0], [0, 16]], body: words(7, 0, 8, 0) } as const;
+  const batch = {
+    length: 2,
+    nodes: [[2, 0]],
+    buffers: [
+      [0, 0],
+      [0, 16],
+    ],
+    body: words(7, 0, 8, 0),
+  } as const;
   const modern = stream(longs, batch);
   // Drop the marker of each message and shorten the end marker to a zero.
   const parts: Uint8Array[] = [];
@@ -28,7 +37,7 @@ test('streams from before Arrow 0.15 have no continuation marker', () => {
     parts.push(modern.subarray(at + 4, next));
     at = next;
   }
-  const table = decodeStream(concatBytes(parts));
+  const table = decodeStream(joinParts(parts));
   expect(table.end).toBe('marker');
   expect(toArray(table.batches[0]!.columns[0]!)).toEqual([7n, 8n]);
 });
@@ -41,7 +50,10 @@ test('apache-arrow adds to a dictionary by delta batches', () => {
   const batchOf = (indices: number[], dictionary: arrow.Vector<arrow.Utf8>): arrow.RecordBatch => {
     const data = arrow.makeData({ type, length: indices.length, nullCount: 0, data: Int32Array.from(indices), dictionary } as never);
     const fields = new arrow.Schema([new arrow.Field('d', type, true)]);
-    return new arrow.RecordBatch(fields, arrow.makeData({ type: new arrow.Struct(fields.fields), length: indices.length, nullCount: 0, children: [data] } as never) as never);
+    return new arrow.RecordBatch(
+      fields,
+      arrow.makeData({ type: new arrow.Struct(fields.fields), length: indices.length, nullCount: 0, children: [data] } as never) as never,
+    );
   };
   const writer = new arrow.RecordBatchStreamWriter();
   writer.write(batchOf([0, 1], first));
@@ -90,8 +102,12 @@ test('two columns may share one dictionary, but one id cannot mean two', () => {
     ['q', 'q'],
   ]);
   const other = columnFromValues(letters, ['q', 'q']);
-  expect(() => encodeStream({ schema: fields, batches: [{ schema: fields, length: 2, columns: [a, other] }] })).toThrow(/MOLT7021.*one dictionary for id 3/);
-  expect(() => columnFromValues(letters, ['z'], null, new Map([[3, a.dictionary!]]))).toThrow(/MOLT7020.*one of the 2 values of dictionary 3/);
+  expect(() => encodeStream({ schema: fields, batches: [{ schema: fields, length: 2, columns: [a, other] }] })).toThrow(
+    /MOLT7021.*one dictionary for id 3/,
+  );
+  expect(() => columnFromValues(letters, ['z'], null, new Map([[3, a.dictionary!]]))).toThrow(
+    /MOLT7020.*one of the 2 values of dictionary 3/,
+  );
 });
 
 test('dictionaries inside dictionary values are written before the outer ones', () => {
@@ -108,7 +124,20 @@ test('dictionaries inside dictionary values are written before the outer ones', 
 
 test('lists may start anywhere in their items, and structs may use less than their members', () => {
   const lists = schema(field('l', { kind: 'list', item: field('item', int(32)) }));
-  const batch = { length: 1, nodes: [[1, 0], [4, 0]], buffers: [[0, 0], [0, 8], [8, 0], [8, 16]], body: words(1, 3, 10, 11, 12, 13) } as const;
+  const batch = {
+    length: 1,
+    nodes: [
+      [1, 0],
+      [4, 0],
+    ],
+    buffers: [
+      [0, 0],
+      [0, 8],
+      [8, 0],
+      [8, 16],
+    ],
+    body: words(1, 3, 10, 11, 12, 13),
+  } as const;
   const table = decodeStream(stream(lists, batch));
   expect(get(table.batches[0]!.columns[0]!, 0)).toEqual([11, 12]);
   // Written again, only what is used is there.
@@ -117,7 +146,21 @@ test('lists may start anywhere in their items, and structs may use less than the
   expect([...again.children[0]!.values!]).toEqual([11, 12]);
 
   const structs = schema(field('s', { kind: 'struct', fields: [field('a', int(32))] }));
-  const members = decodeStream(stream(structs, { length: 1, nodes: [[1, 0], [2, 0]], buffers: [[0, 0], [0, 0], [0, 8]], body: words(5, 6) }));
+  const members = decodeStream(
+    stream(structs, {
+      length: 1,
+      nodes: [
+        [1, 0],
+        [2, 0],
+      ],
+      buffers: [
+        [0, 0],
+        [0, 0],
+        [0, 8],
+      ],
+      body: words(5, 6),
+    }),
+  );
   expect(toArray(members.batches[0]!.columns[0]!)).toEqual([{ a: 5 }]);
   expect(decodeStream(encodeStream(members)).batches[0]!.columns[0]!.children[0]!.length).toBe(1);
 });

@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { type ArrowType, field, int, schema } from '../../src/arrow-type.ts';
 import { decodeStream } from '../../src/decode/decode-stream.ts';
-import { type DecodeLimits, DEFAULT_LIMITS } from '../../src/limits.ts';
 import { encodeStream } from '../../src/encode/encode-stream.ts';
+import { joinParts } from '../../src/encode/join-parts.ts';
 import { schemaMessage } from '../../src/encode/message-frame.ts';
+import { DEFAULT_LIMITS, type DecodeLimits } from '../../src/limits.ts';
 import { flatTable } from '../../src/metadata/flatbuffer-writer.ts';
 import { type BatchSpec, message, stream, words } from './messages.ts';
 
@@ -24,7 +25,23 @@ test('rows that take no bytes are counted all the same', () => {
   expectLimit(stream(schema(), { length: 2 ** 52, nodes: [], buffers: [], body: new Uint8Array(0) }), {}, 'maxLength', 'batches[0]');
   // Below a list of one empty item.
   const list = schema(field('l', { kind: 'list', item: field('item', { kind: 'null' }) }));
-  expectLimit(stream(list, { length: 1, nodes: [[1, 0], [2 ** 40, 0]], buffers: [[0, 0], [0, 8]], body: words(0, 0) }), {}, 'maxLength', 'batches[0].l.item');
+  expectLimit(
+    stream(list, {
+      length: 1,
+      nodes: [
+        [1, 0],
+        [2 ** 40, 0],
+      ],
+      buffers: [
+        [0, 0],
+        [0, 8],
+      ],
+      body: words(0, 0),
+    }),
+    {},
+    'maxLength',
+    'batches[0].l.item',
+  );
 });
 
 test('declared bodies and metadata above the limit are refused without waiting for them', () => {
@@ -50,7 +67,17 @@ test('dictionaries that grow by deltas are charged for every copy', () => {
   const letters = schema(field('d', { kind: 'dictionary', id: 0, index: int(32), value: { kind: 'binary' }, ordered: false }));
   const body = new Uint8Array(16 + 4096);
   body.set(words(0, 4096), 0);
-  const values = (isDelta: boolean): BatchSpec => ({ length: 1, nodes: [[1, 0]], buffers: [[0, 0], [0, 8], [16, 4096]], body, dictionary: { id: 0, isDelta } });
+  const values = (isDelta: boolean): BatchSpec => ({
+    length: 1,
+    nodes: [[1, 0]],
+    buffers: [
+      [0, 0],
+      [0, 8],
+      [16, 4096],
+    ],
+    body,
+    dictionary: { id: 0, isDelta },
+  });
   const bytes = stream(letters, values(false), ...Array.from({ length: 30 }, () => values(true)));
   expect(decodeStream(bytes).batches).toEqual([]);
   expectLimit(bytes, { maxAllocatedBytes: 1024 * 1024 }, 'maxAllocatedBytes', 'dictionaries[22]');
@@ -60,7 +87,15 @@ test('dictionaries that grow by deltas are charged for every copy', () => {
 test('input that platform views cannot take is copied, and charged', () => {
   const bytes = encodeStream({ schema: schema(field('n', int(64))), batches: [] });
   expect(bytes.byteLength).toBeGreaterThan(0);
-  const longs = stream(schema(field('n', int(64))), { length: 2, nodes: [[2, 0]], buffers: [[0, 0], [0, 16]], body: words(7, 0, 8, 0) });
+  const longs = stream(schema(field('n', int(64))), {
+    length: 2,
+    nodes: [[2, 0]],
+    buffers: [
+      [0, 0],
+      [0, 16],
+    ],
+    body: words(7, 0, 8, 0),
+  });
   const shifted = new Uint8Array(longs.byteLength + 1).subarray(1);
   shifted.set(longs);
   expect([...decodeStream(shifted).batches[0]!.columns[0]!.values!]).toEqual([7n, 8n]);
@@ -68,6 +103,8 @@ test('input that platform views cannot take is copied, and charged', () => {
 });
 
 test('limits that are no whole numbers are the caller’s mistake', () => {
-  expect(() => decodeStream(schemaMessage(nulls).bytes, { limits: { maxFields: -1 } })).toThrow(RangeError);
-  expect(() => decodeStream(schemaMessage(nulls).bytes, { limits: { maxDepth: 1.5 } })).toThrow('Expected maxDepth to be a whole number, got 1.5');
+  expect(() => decodeStream(joinParts([schemaMessage(nulls)]), { limits: { maxFields: -1 } })).toThrow(RangeError);
+  expect(() => decodeStream(joinParts([schemaMessage(nulls)]), { limits: { maxDepth: 1.5 } })).toThrow(
+    'Expected maxDepth to be a whole number, got 1.5',
+  );
 });

@@ -1,6 +1,6 @@
 /** Streams put together by hand, for tests of what our own writer would never write. */
 import type { Schema } from '../../src/arrow-type.ts';
-import { concatBytes } from '../../src/encode/encode-stream.ts';
+import { joinParts } from '../../src/encode/join-parts.ts';
 import { END_MARKER, schemaMessage } from '../../src/encode/message-frame.ts';
 import { type FlatTableValue, type FlatValue, flatTable, writeFlatBuffer } from '../../src/metadata/flatbuffer-writer.ts';
 
@@ -23,12 +23,18 @@ function structs(pairs: readonly (readonly [number, number])[]): FlatValue {
 }
 
 /** One framed message. */
-export function message(headerType: number, header: FlatTableValue, body: Uint8Array = new Uint8Array(0), bodyLength = body.byteLength, version = 4): Uint8Array {
+export function message(
+  headerType: number,
+  header: FlatTableValue,
+  body: Uint8Array = new Uint8Array(0),
+  bodyLength = body.byteLength,
+  version = 4,
+): Uint8Array {
   const metadata = writeFlatBuffer(flatTable({ kind: 'i16', value: version }, u8(headerType), header, i64(bodyLength)));
   const prefix = new Uint8Array(8);
   new DataView(prefix.buffer).setInt32(0, -1, true);
   new DataView(prefix.buffer).setInt32(4, metadata.byteLength, true);
-  return concatBytes([prefix, metadata, body]);
+  return joinParts([prefix, metadata, body]);
 }
 
 /** A record or dictionary batch. */
@@ -40,7 +46,11 @@ export function batchMessage(spec: BatchSpec): Uint8Array {
 
 /** A stream of the schema and the batches, with an end marker. */
 export function stream(schema: Schema, ...batches: readonly (BatchSpec | Uint8Array)[]): Uint8Array {
-  return concatBytes([schemaMessage(schema).bytes, ...batches.map((batch) => (batch instanceof Uint8Array ? batch : batchMessage(batch))), END_MARKER]);
+  return joinParts([
+    schemaMessage(schema),
+    ...batches.map((batch) => (batch instanceof Uint8Array ? batch : batchMessage(batch))),
+    END_MARKER,
+  ]);
 }
 
 /** The body whose int32 words are `words`, padded to 8 bytes. */

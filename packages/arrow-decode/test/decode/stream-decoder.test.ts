@@ -74,5 +74,7 @@ test('after an error nothing more is taken, and offsets count from the start of 
   expect(() => decoder.push(Uint8Array.of(0))).toThrow(/MOLT7017/);
   const unfinished = createStreamDecoder();
   unfinished.push(bytes.subarray(0, bytes.byteLength - 8));
-  expect(() => unfinished.push(Uint8Array.of(5, 0, 0, 0))).toThrow(expect.objectContaining({ code: 'MOLT7003', offset: bytes.byteLength - 8 }));
+  expect(() => unfinished.push(Uint8Array.of(5, 0, 0, 0))).toThrow(
+    expect.objectContaining({ code: 'MOLT7003', offset: bytes.byteLength - 8 }),
+  );
 });

@@ -1,45 +1,68 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ArrowError } from '../../src/arrow-error.ts';
-import { flatBuffer, readBool, readCount, readInt16, readInt32, readString, readTable, readUint8, readVector, rootTable, tableInVector } from '../../src/metadata/flatbuffer-reader.ts';
+import {
+  flatBuffer,
+  readBool,
+  readCount,
+  readInt16,
+  readInt32,
+  readString,
+  readTable,
+  readUint8,
+  readVector,
+  rootTable,
+  tableInVector,
+} from '../../src/metadata/flatbuffer-reader.ts';
 import { flatTable, writeFlatBuffer } from '../../src/metadata/flatbuffer-writer.ts';
 
 test('what is written is read, in any slot, and absent slots read as their default', () => {
   fc.assert(
-    fc.property(fc.string(), fc.integer(), fc.maxSafeNat(), fc.integer({ min: -32768, max: 32767 }), fc.array(fc.string(), { maxLength: 5 }), (text, word, count, half, names) => {
-      const bytes = writeFlatBuffer(
-        flatTable(
-          { kind: 'i16', value: half },
-          null,
-          { kind: 'i64', value: count },
-          { kind: 'string', value: text },
-          { kind: 'u8', value: 1 },
-          { kind: 'i32', value: word },
-          { kind: 'tables', items: names.map((name) => flatTable({ kind: 'string', value: name })) },
-          flatTable(null, { kind: 'u8', value: 200 }),
-        ),
-      );
-      expect(bytes.byteLength % 8).toBe(0);
-      const buffer = flatBuffer(bytes, 0);
-      const root = rootTable(buffer, null);
-      expect(readInt16(root, 0, 0, null)).toBe(half);
-      expect(readInt16(root, 1, -7, null)).toBe(-7);
-      expect(readCount(root, 2, null)).toBe(count);
-      expect(readString(root, 3, null)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text)));
-      expect(readBool(root, 4, false, null)).toBe(true);
-      expect(readInt32(root, 5, 0, null)).toBe(word);
-      const vector = readVector(root, 6, 4, null);
-      expect(Array.from({ length: vector.length }, (_, i) => readString(tableInVector(buffer, vector, i, null), 0, null))).toHaveLength(names.length);
-      const inner = readTable(root, 7, null)!;
-      expect(readUint8(inner, 1, 0, null)).toBe(200);
-      expect(readTable(root, 8, null)).toBeNull();
-      expect(readString(root, 99, null)).toBeNull();
-    }),
+    fc.property(
+      fc.string(),
+      fc.integer(),
+      fc.maxSafeNat(),
+      fc.integer({ min: -32768, max: 32767 }),
+      fc.array(fc.string(), { maxLength: 5 }),
+      (text, word, count, half, names) => {
+        const bytes = writeFlatBuffer(
+          flatTable(
+            { kind: 'i16', value: half },
+            null,
+            { kind: 'i64', value: count },
+            { kind: 'string', value: text },
+            { kind: 'u8', value: 1 },
+            { kind: 'i32', value: word },
+            { kind: 'tables', items: names.map((name) => flatTable({ kind: 'string', value: name })) },
+            flatTable(null, { kind: 'u8', value: 200 }),
+          ),
+        );
+        expect(bytes.byteLength % 8).toBe(0);
+        const buffer = flatBuffer(bytes, 0);
+        const root = rootTable(buffer, null);
+        expect(readInt16(root, 0, 0, null)).toBe(half);
+        expect(readInt16(root, 1, -7, null)).toBe(-7);
+        expect(readCount(root, 2, null)).toBe(count);
+        expect(readString(root, 3, null)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text)));
+        expect(readBool(root, 4, false, null)).toBe(true);
+        expect(readInt32(root, 5, 0, null)).toBe(word);
+        const vector = readVector(root, 6, 4, null);
+        expect(Array.from({ length: vector.length }, (_, i) => readString(tableInVector(buffer, vector, i, null), 0, null))).toHaveLength(
+          names.length,
+        );
+        const inner = readTable(root, 7, null)!;
+        expect(readUint8(inner, 1, 0, null)).toBe(200);
+        expect(readTable(root, 8, null)).toBeNull();
+        expect(readString(root, 99, null)).toBeNull();
+      },
+    ),
   );
 });
 
 test('scalars lie on multiples of their size, as other readers rely on', () => {
-  const bytes = writeFlatBuffer(flatTable({ kind: 'u8', value: 1 }, { kind: 'i64', value: 0x0102030405 }, { kind: 'i16', value: 3 }, { kind: 'i32', value: 4 }));
+  const bytes = writeFlatBuffer(
+    flatTable({ kind: 'u8', value: 1 }, { kind: 'i64', value: 0x0102030405 }, { kind: 'i16', value: 3 }, { kind: 'i32', value: 4 }),
+  );
   const view = new DataView(bytes.buffer);
   const table = view.getUint32(0, true);
   const vtable = table - view.getInt32(table, true);
@@ -73,7 +96,8 @@ test('positions outside of the message are refused, with the offset in the whole
 
 test('fields, counts and strings are kept inside their table and the message', () => {
   // vtable at 4: 6 bytes, table of 8 bytes, slot 0 at `offset`; table at 12.
-  const table = (offset: number, ...rest: number[]): Uint8Array => Uint8Array.of(12, 0, 0, 0, 6, 0, 8, 0, offset, 0, 0, 0, 8, 0, 0, 0, ...rest);
+  const table = (offset: number, ...rest: number[]): Uint8Array =>
+    Uint8Array.of(12, 0, 0, 0, 6, 0, 8, 0, offset, 0, 0, 0, 8, 0, 0, 0, ...rest);
   expect(refused(table(6, 0, 0, 0, 0), (root) => readInt32(root, 0, 0, null)).message).toContain('a field of 4 bytes inside a table of 8');
   expect(refused(table(2, 0, 0, 0, 0), (root) => readInt32(root, 0, 0, null)).message).toContain('offset 2');
   expect(refused(table(4, 2, 0, 0, 0), (root) => readBool(root, 0, false, null)).message).toContain('a bool of 0 or 1, got 2');

@@ -59,7 +59,12 @@ function valueAt(data: arrow.Data, type: ArrowType, index: number): unknown {
 export function toApacheBatch(batch: RecordBatch): arrow.RecordBatch {
   const schema = apacheSchema(batch.schema);
   const fields = schema.fields;
-  const struct = arrow.makeData({ type: new arrow.Struct(fields), length: batch.length, nullCount: 0, children: batch.columns.map((column, i) => dataOf(column, fields[i]!.type)) });
+  const struct = arrow.makeData({
+    type: new arrow.Struct(fields),
+    length: batch.length,
+    nullCount: 0,
+    children: batch.columns.map((column, i) => dataOf(column, fields[i]!.type)),
+  });
   return new arrow.RecordBatch(schema, struct);
 }
 
@@ -126,7 +131,8 @@ function dataOf(column: Column, type: arrow.DataType): arrow.Data {
   const raw = column.type.kind === 'decimal128' ? new Uint32Array(values!.buffer, values!.byteOffset, values!.byteLength / 4) : values;
   const wide = column.type.kind === 'large_utf8' || column.type.kind === 'large_binary' || column.type.kind === 'large_list';
   const children = column.children.map((child, i) => dataOf(child, type.children[i]!.type));
-  const dictionary = column.dictionary === null ? undefined : new arrow.Vector([dataOf(column.dictionary, (type as arrow.Dictionary).dictionary)]);
+  const dictionary =
+    column.dictionary === null ? undefined : new arrow.Vector([dataOf(column.dictionary, (type as arrow.Dictionary).dictionary)]);
   return arrow.makeData({
     type,
     length: column.length,

@@ -18,7 +18,11 @@ test('every value of flights-200k.arrow equals what apache-arrow reads', () => {
   const table = decodeArrow(bytes);
   const oracle = tableFromIPC(bytes);
   expect(table.end).toBe('footer');
-  expect(table.schema.fields.map((field) => `${field.name}: ${typeText(field.type)}`)).toEqual(['delay: int16', 'distance: int16', 'time: float32']);
+  expect(table.schema.fields.map((field) => `${field.name}: ${typeText(field.type)}`)).toEqual([
+    'delay: int16',
+    'distance: int16',
+    'time: float32',
+  ]);
   expect(table.batches.map((batch) => batch.length)).toEqual([oracle.numRows]);
   table.schema.fields.forEach((field, i) => {
     const ours = toArray(table.batches[0]!.columns[i]!);

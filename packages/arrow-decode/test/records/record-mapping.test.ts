@@ -1,7 +1,25 @@
-import { bool, bytes, float, int, list, literals, map, none, optional, record, type RecordSchema, ref, sized, str, tuple, union, withDefault } from '@molt/schema-ir';
+import {
+  bool,
+  bytes,
+  float,
+  int,
+  list,
+  literals,
+  map,
+  none,
+  optional,
+  type RecordSchema,
+  record,
+  ref,
+  sized,
+  str,
+  tuple,
+  union,
+  withDefault,
+} from '@molt/schema-ir';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { field, int as arrowInt, schema, typeText } from '../../src/arrow-type.ts';
+import { int as arrowInt, field, schema, typeText } from '../../src/arrow-type.ts';
 import { batchFromValues } from '../../src/build/column-from-values.ts';
 import { decodeStream } from '../../src/decode/decode-stream.ts';
 import { encodeStream } from '../../src/encode/encode-stream.ts';
@@ -85,7 +103,12 @@ test('batches of one schema share the dictionaries of its enums, which are the l
   expect(first.columns[12]!.dictionary).toBe(second.columns[12]!.dictionary);
 });
 
-const small = record('Small', [{ name: 'n', schema: int(0, 100) }, { name: 's', schema: str(3) }, withDefault('d', sized('i8'), 7), { name: 'l', schema: list(list(int()), 2) }]);
+const small = record('Small', [
+  { name: 'n', schema: int(0, 100) },
+  { name: 's', schema: str(3) },
+  withDefault('d', sized('i8'), 7),
+  { name: 'l', schema: list(list(int()), 2) },
+]);
 
 test('values outside of their schema are refused with row and field', () => {
   const good = { n: 1, s: 'abc', d: 2, l: [[1]] };
@@ -131,7 +154,10 @@ test('defaults fill what a row or a batch lacks', () => {
   expect(recordsFromBatch(columnsFromRecords(small, [{ n: 1, s: '', l: [] }]), small)).toEqual([{ n: 1, s: '', d: 7, l: [] }]);
   const part = record('Part', [{ name: 'n', schema: int() }, withDefault('d', list(int()), [1])]);
   const rows = recordsFromBatch(batchFromValues(schema(field('n', arrowInt(64))), [[1n, 2n]]), part);
-  expect(rows).toEqual([{ n: 1, d: [1] }, { n: 2, d: [1] }]);
+  expect(rows).toEqual([
+    { n: 1, d: [1] },
+    { n: 2, d: [1] },
+  ]);
   expect(rows[0]!.d).not.toBe(rows[1]!.d);
 });
 
@@ -143,12 +169,26 @@ test('foreign batches are read by name, through wider and narrower types, and ch
     field('delay', arrowInt(64)),
     field('carrier', { kind: 'utf8' }),
   );
-  const batch = batchFromValues(fields, [[0.5, 1], ['JFK', null], [-3, 4], ['AA', 'UA']]);
+  const batch = batchFromValues(fields, [
+    [0.5, 1],
+    ['JFK', null],
+    [-3, 4],
+    ['AA', 'UA'],
+  ]);
   expect(recordsFromBatch(batch, flight)).toEqual([
     { delay: -3, time: 0.5, carrier: 'AA', from: 'JFK' },
     { delay: 4, time: 1, carrier: 'UA', from: null },
   ]);
-  const changed = (i: number, values: unknown[]) => batchFromValues(fields, [[0.5, 1], ['JFK', null], [-3, 4], ['AA', 'UA']].map((column, j) => (i === j ? values : column)));
+  const changed = (i: number, values: unknown[]) =>
+    batchFromValues(
+      fields,
+      [
+        [0.5, 1],
+        ['JFK', null],
+        [-3, 4],
+        ['AA', 'UA'],
+      ].map((column, j) => (i === j ? values : column)),
+    );
   expect(() => recordsFromBatch(changed(2, [1, 40000]), flight)).toThrow(expect.objectContaining({ code: 'MOLT7020', path: '[1].delay' }));
   expect(() => recordsFromBatch(changed(2, [1, null]), flight)).toThrow(expect.objectContaining({ code: 'MOLT7020', path: '[1].delay' }));
   expect(() => recordsFromBatch(changed(3, ['AA', 'XX']), flight)).toThrow(/\[1\]\.carrier.*one of 2 literals, got "XX"/);
@@ -158,7 +198,9 @@ test('foreign batches are read by name, through wider and narrower types, and ch
 test('batches whose columns do not fit the record are refused', () => {
   const batch = batchFromValues(schema(field('n', { kind: 'utf8' })), [['1']]);
   expect(() => recordsFromBatch(batch, record('R', { n: int() }))).toThrow(/MOLT7023.*at n: expected a column of int64, got utf8/);
-  expect(() => recordsFromBatch(batch, record('R', { n: str(), m: int() }))).toThrow(/MOLT7023.*at m: expected a column of int64, got none/);
+  expect(() => recordsFromBatch(batch, record('R', { n: str(), m: int() }))).toThrow(
+    /MOLT7023.*at m: expected a column of int64, got none/,
+  );
   expect(() => recordsFromBatch(batch, record('R', {}))).toThrow(/MOLT7023.*expected a field of R/);
   const twice = batchFromValues(schema(field('n', arrowInt(8)), field('n', arrowInt(8))), [[1], [2]]);
   expect(() => recordsFromBatch(twice)).toThrow(/MOLT7023.*one column of that name, got two/);
