@@ -146,7 +146,8 @@ async function withRetry(action, what) {
     try {
       return await action();
     } catch (error) {
-      if (attempt === 3) throw new Error(`${what}:\n${error.message}`);
+      // A lockfile that does not fit will not fit the next time either.
+      if (attempt === 3 || error.message.includes('ERR_PNPM_OUTDATED_LOCKFILE')) throw new Error(`${what}:\n${error.message}`);
       say(`${what}; trying again`);
       await new Promise((resolve) => setTimeout(resolve, 2000 * attempt));
     }
