@@ -72,14 +72,24 @@ export function randomModule(seed: number): Module {
   add(raiser);
   module.table.push('raiser');
 
-  add(randomFunc(module, signatures, random));
+  add(randomFunc(module, signatures, random, 'main'));
   module.exports.set('main', 'main');
   return module;
 }
 
-function randomFunc(module: Module, signatures: Signatures, random: Random): FuncBuilder {
+/** A module with many random functions `main0`, `main1`, ..., for back ends that take long to start. */
+export function randomModules(seed: number, count: number): Module {
+  const module = randomModule(seed);
+  for (let i = 0; i < count; i++) {
+    const { func } = randomFunc(module, signaturesOf(module), randomFrom(seed + i), `main${i}`);
+    module.funcs.set(func.name, func);
+  }
+  return module;
+}
+
+function randomFunc(module: Module, signatures: Signatures, random: Random, name: string): FuncBuilder {
   const pick = <T>(items: readonly T[]): T => items[random(items.length)] as T;
-  const b = new FuncBuilder(module, signatures, 'main', TYPES.map((type) => ({ type })), pick(TYPES));
+  const b = new FuncBuilder(module, signatures, name, TYPES.map((type) => ({ type })), pick(TYPES));
   const count = 1 + random(random(4) === 0 ? 20 : 8);
   const blocks: BlockId[] = [0 as BlockId];
   for (let i = 1; i < count; i++) blocks.push(b.block(Array.from({ length: random(4) }, () => ({ type: pick(TYPES) }))));

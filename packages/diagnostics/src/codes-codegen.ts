@@ -11,6 +11,13 @@ export const CODEGEN_CODES = {
     slug: 'no-c-compiler',
     severity: 'error',
     message: 'no C compiler was found (looked for {tried})',
-    hint: 'install gcc or clang, or set CC; the wasm target needs none',
+    hint: 'install gcc or clang, or set MOLT_CC; the wasm target needs none',
   },
+  MOLT3002: {
+    slug: 'c-compiler-failed',
+    severity: 'error',
+    message: '{compiler} failed on {file}: {output}',
+    hint: 'compile the same program for wasm; if that works, this is a fault of Molt or of the C compiler',
+  },
+  MOLT3003: { slug: 'c-linker-failed', severity: 'error', message: '{compiler} could not link {file}: {output}' },
 } as const satisfies CodeTable;
