@@ -25,3 +25,8 @@ export { buildCallGraph, type CallGraph } from './analysis/call-graph.ts';
 export { buildLoops, type Loop, type Loops } from './analysis/loops.ts';
 export { definePass, type Pass, type PassContext, type PassOptions } from './passes/pass.ts';
 export { orderFaults, PIPELINE, type PipelineOptions, runPipeline } from './passes/pipeline.ts';
+export { createInterpreter, type Interpreter } from './interp/interpreter.ts';
+export type { LinearMemory } from './interp/linear-memory.ts';
+export type { HostFunction, InterpreterHost } from './interp/machine.ts';
+export { InterpreterLimit, InterpreterTrap } from './interp/trap.ts';
+export { PURE_OPS, type Scalar } from './pure-ops.ts';

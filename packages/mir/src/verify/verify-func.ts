@@ -31,7 +31,7 @@ export function verifyFunc(module: Module, func: Func, report: Report): void {
     block.insts.forEach((inst, index) => {
       const say = (message: string): void => report(id, index, message);
       verifyInst(module, func, inst, say);
-      checkUnwind(module, block, inst, index, say);
+      checkUnwind(module, func, block, inst, index, say);
       checkSite(module, inst.site, say);
     });
     checkTerm(module, func, block.term, (message) => report(id, -1, message));
@@ -138,21 +138,28 @@ function checkSite(module: Module, site: number, say: (message: string) => void)
   if (site !== -1 && !(site >= 0 && site < module.sites.length)) say(`site ${site} does not exist`);
 }
 
-function checkUnwind(module: Module, block: Block, inst: Inst, index: number, say: (message: string) => void): void {
+function checkUnwind(module: Module, func: Func, block: Block, inst: Inst, index: number, say: (message: string) => void): void {
   if (inst.op !== 'call' && inst.op !== 'call.indirect') return;
   const { unwind } = inst.imm as ImmOf<'call.indirect'>;
   if (unwind === 'never' && inst.op === 'call') {
     const { func } = inst.imm as ImmOf<'call'>;
     if (module.funcs.get(func)?.attrs.raises === true) say(`the call never unwinds, but ${func} raises`);
   }
-  if (unwind !== 'catch') return;
-  for (let k = index + 1; k < block.insts.length; k++) {
+  if (unwind === 'catch' && !isTested(func, block, index + 1)) say('a call that catches is not followed by exc.pending');
+}
+
+/** Whether `exc.pending` is the next instruction with an effect, here or at the head of the block that a jump leads to. */
+function isTested(func: Func, block: Block, from: number): boolean {
+  for (let k = from; k < block.insts.length; k++) {
     const next = block.insts[k] as Inst;
-    if (next.op === 'exc.pending') return;
-    if (OPS[next.op].effects.length > 0 && !/^(root|frame)\./.test(next.op)) {
-      say('a call that catches is not followed by exc.pending');
-      return;
-    }
+    if (next.op === 'exc.pending') return true;
+    if (OPS[next.op].effects.length > 0 && !/^(root|frame)\./.test(next.op)) return false;
   }
-  if (block.term.kind !== 'propagate' && block.term.kind !== 'trap' && block.term.kind !== 'raise') say('a call that catches is not followed by exc.pending');
+  const { term } = block;
+  if (term.kind === 'jump') {
+    const target = func.blocks[term.to.block] as Block;
+    const first = target.insts.find((inst) => OPS[inst.op].effects.length > 0 && !/^(root|frame)\./.test(inst.op));
+    return first?.op === 'exc.pending';
+  }
+  return term.kind === 'propagate' || term.kind === 'trap' || term.kind === 'raise';
 }
