@@ -48,6 +48,9 @@ const CACHE_FORMAT = 'molt-object-1';
 const FLAGS = ['-std=gnu11', '-w', '-pthread', '-ffp-contract=off', '-fwrapv', '-fno-strict-aliasing', '-fno-math-errno', '-fPIC', '-fvisibility=hidden'];
 const LIBRARIES = ['-lm', '-pthread'];
 
+/** Messages in plain English, whatever the user's locale. */
+const SETTINGS = { maxBuffer: 1 << 24, env: { ...process.env, LC_ALL: 'C' } };
+
 /** Compiles and links what `emitC` gave. */
 export async function compileNative(output: NativeOutput, options: CompileNativeOptions): Promise<NativeArtifact> {
   const compiler = await findCompiler(options.cc);
@@ -75,7 +78,7 @@ export async function compileNative(output: NativeOutput, options: CompileNative
 
   const path = resolve(options.outDir, (options.name ?? 'molt_module') + (kind === 'shared' ? '.so' : ''));
   try {
-    await execute(compiler, [...(kind === 'shared' ? ['-shared'] : []), ...objects, '-o', path, ...LIBRARIES], { maxBuffer: 1 << 24 });
+    await execute(compiler, [...(kind === 'shared' ? ['-shared'] : []), ...objects, '-o', path, ...LIBRARIES], SETTINGS);
   } catch (error) {
     throw new NativeError(fault('MOLT3003', { compiler, file: path, output: firstErrors(error) }, { cause: error }));
   }
@@ -98,7 +101,7 @@ const versions = new Map<string, Promise<string>>();
 function compilerVersion(compiler: string): Promise<string> {
   let version = versions.get(compiler);
   if (version === undefined) {
-    version = execute(compiler, ['--version']).then(
+    version = execute(compiler, ['--version'], SETTINGS).then(
       ({ stdout }) => stdout,
       (error: unknown) => {
         versions.delete(compiler);
@@ -122,7 +125,7 @@ async function compileObject(compiler: string, flags: readonly string[], source:
   // Renamed into place when complete, so that a second build never sees half an object.
   const partial = `${object}.${randomBytes(6).toString('hex')}`;
   try {
-    await execute(compiler, [...flags, '-c', source, '-o', partial], { maxBuffer: 1 << 24 });
+    await execute(compiler, [...flags, '-c', source, '-o', partial], SETTINGS);
     await rename(partial, object);
   } catch (error) {
     await rm(partial, { force: true });

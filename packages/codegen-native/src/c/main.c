@@ -12,7 +12,7 @@
 enum { MOLT_EXIT_STOPPED = 70, MOLT_STATUS_FAILED = 3 };
 
 /* Lazily committed; deep recursion ends in a trap long before the system runs out. */
-#define MOLT_SCRIPT_STACK ((size_t)1 << 30)
+#define MOLT_SCRIPT_STACK ((size_t)256 << 20)
 
 static void limit_from(MoltMem mem, const char *name, uint32_t cell) {
   const char *text = getenv(name);
