@@ -4,7 +4,7 @@
  * Filters are passed to vitest (`npm test packages/mir`); with one, the Python tests run only when it names `clients`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT, setup, VENV_PYTHON } from './setup.mjs';
 
@@ -17,7 +17,8 @@ try {
 
 const filters = process.argv.slice(2);
 const python = join(ROOT, 'clients', 'python');
-const wantsPython = existsSync(join(python, 'tests')) && (filters.length === 0 || filters.some((filter) => filter.startsWith('clients')));
+const hasPythonTests = existsSync(join(python, 'tests')) && readdirSync(join(python, 'tests')).some((file) => /^test_.*\.py$/.test(file));
+const wantsPython = hasPythonTests && (filters.length === 0 || filters.some((filter) => filter.startsWith('clients')));
 const wantsVitest = filters.length === 0 || filters.some((filter) => !filter.startsWith('clients'));
 const env = { ...process.env, MOLT_PYTHON: process.env.MOLT_PYTHON ?? VENV_PYTHON };
 
