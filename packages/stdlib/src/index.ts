@@ -3,10 +3,13 @@
  * docs/stdlib-dialect.md describes; the compiler takes them together with the user's program. The list is explicit so that
  * bundlers embed exactly these files.
  */
+import builtinsBool from './py/builtins/bool.py';
 import builtinsDict from './py/builtins/dict.py';
 import builtinsDictViews from './py/builtins/dict_views.py';
 import builtinsExceptionClasses from './py/builtins/exception_classes.py';
 import builtinsExceptions from './py/builtins/exceptions.py';
+import builtinsFloat from './py/builtins/float.py';
+import builtinsFloatOps from './py/builtins/float_ops.py';
 import builtinsFunctions from './py/builtins/functions.py';
 import builtinsHash from './py/builtins/hash.py';
 import builtinsInt from './py/builtins/int.py';
@@ -26,7 +29,11 @@ import builtinsTuple from './py/builtins/tuple.py';
 import runtimeAlloc from './py/runtime/alloc.py';
 import runtimeCells from './py/runtime/cells.py';
 import runtimeCollect from './py/runtime/collect.py';
+import runtimeCompilerSupport from './py/runtime/compiler_support.py';
 import runtimeErrors from './py/runtime/errors.py';
+import runtimeFloatExact from './py/runtime/float_exact.py';
+import runtimeFloatShortest from './py/runtime/float_shortest.py';
+import runtimeFloatText from './py/runtime/float_text.py';
 import runtimeIndexing from './py/runtime/indexing.py';
 import runtimeInput from './py/runtime/input.py';
 import runtimeIntBits from './py/runtime/int_bits.py';
@@ -36,6 +43,8 @@ import runtimeIntMul from './py/runtime/int_mul.py';
 import runtimeIntOps from './py/runtime/int_ops.py';
 import runtimeIntText from './py/runtime/int_text.py';
 import runtimeOutput from './py/runtime/output.py';
+import runtimePowerTable from './py/runtime/power_table.py';
+import runtimePowers from './py/runtime/powers.py';
 import runtimeReprGuard from './py/runtime/repr_guard.py';
 import runtimeStart from './py/runtime/start.py';
 import runtimeText from './py/runtime/text.py';
@@ -44,10 +53,13 @@ import runtimeTraceback from './py/runtime/traceback.py';
 
 /** Path (`runtime/alloc.py`) to source text. */
 export const stdlibSources: ReadonlyMap<string, string> = new Map([
+  ['builtins/bool.py', builtinsBool],
   ['builtins/dict.py', builtinsDict],
   ['builtins/dict_views.py', builtinsDictViews],
   ['builtins/exception_classes.py', builtinsExceptionClasses],
   ['builtins/exceptions.py', builtinsExceptions],
+  ['builtins/float.py', builtinsFloat],
+  ['builtins/float_ops.py', builtinsFloatOps],
   ['builtins/functions.py', builtinsFunctions],
   ['builtins/hash.py', builtinsHash],
   ['builtins/int.py', builtinsInt],
@@ -67,7 +79,11 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/alloc.py', runtimeAlloc],
   ['runtime/cells.py', runtimeCells],
   ['runtime/collect.py', runtimeCollect],
+  ['runtime/compiler_support.py', runtimeCompilerSupport],
   ['runtime/errors.py', runtimeErrors],
+  ['runtime/float_exact.py', runtimeFloatExact],
+  ['runtime/float_shortest.py', runtimeFloatShortest],
+  ['runtime/float_text.py', runtimeFloatText],
   ['runtime/indexing.py', runtimeIndexing],
   ['runtime/input.py', runtimeInput],
   ['runtime/int_bits.py', runtimeIntBits],
@@ -77,6 +93,8 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/int_ops.py', runtimeIntOps],
   ['runtime/int_text.py', runtimeIntText],
   ['runtime/output.py', runtimeOutput],
+  ['runtime/power_table.py', runtimePowerTable],
+  ['runtime/powers.py', runtimePowers],
   ['runtime/repr_guard.py', runtimeReprGuard],
   ['runtime/start.py', runtimeStart],
   ['runtime/text.py', runtimeText],

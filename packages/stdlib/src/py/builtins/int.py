@@ -4,12 +4,44 @@
 
 from typing import overload
 from molt.intrinsics import (
-    big, f64_div, f64_from_i64, i64, int_add, int_and, int_eq, int_floordiv, int_lt, int_mod, int_mul, int_neg, int_or, int_shl, int_shr,
-    int_sub, int_word, int_xor, is_small, word,
+    big, f64_div, f64_from_i64, i32, i64, int_add, int_and, int_eq, int_floordiv, int_lt, int_mod, int_mul, int_neg, int_or, int_shl,
+    int_shr, int_sub, int_word, int_xor, is_small, word,
 )
 
 
 class int:
+    @overload
+    @staticmethod
+    def _make() -> int:
+        return 0
+
+    @overload
+    @staticmethod
+    def _make(x: int) -> int:
+        return x
+
+    @overload
+    @staticmethod
+    def _make(x: float) -> int:
+        return float_to_int(x)
+
+    @overload
+    @staticmethod
+    def _make(x: str) -> int:
+        return parse_int(x, 10)
+
+    @overload
+    @staticmethod
+    def _make(x: bytes) -> int:
+        return parse_int(x.decode('latin-1'), 10)
+
+    @overload
+    @staticmethod
+    def _make(x: str, base: int) -> int:
+        if base != 0 and base < 2 or base > 36:
+            raise_value_error('int() base must be >= 2 and <= 36, or 0')
+        return parse_int(x, i32(word(base)))
+
     def __bool__(self) -> bool:
         return not is_small(self) or word(self) != 0
 
@@ -127,7 +159,7 @@ class int:
     @overload
     def __mod__(self, other: int) -> int:
         if is_small(other) and word(other) == 0:
-            raise_zero_division('integer division or modulo by zero')
+            raise_zero_division('integer modulo by zero')
         return int_mod(self, other)
 
     @overload

@@ -183,25 +183,3 @@ def int_from_bytes(data: bytes, byteorder: str, signed: bool) -> int:
     if signed and load_u8(r, 11 + n) >= 128:
         return finish_big(r, False) - (1 << int(n * 8))
     return finish_big(r, False)
-
-
-# int(x): the constructor of one argument, by the argument's type.
-def int_of(x) -> int:
-    if isinstance(x, str):
-        return parse_int(x, 10)
-    if isinstance(x, bool):
-        return 1 if x else 0
-    if isinstance(x, int):
-        return x
-    if isinstance(x, float):
-        return float_to_int(x)
-    if isinstance(x, bytes):
-        return parse_int(x.decode('latin-1'), 10)
-    return x.__int__()
-
-
-# int(text, base).
-def int_of_base(text: str, base: int) -> int:
-    if base != 0 and base < 2 or base > 36:
-        raise_value_error('int() base must be >= 2 and <= 36, or 0')
-    return parse_int(text, i32(word(base)))

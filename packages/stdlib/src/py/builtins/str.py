@@ -2,10 +2,21 @@
 # The class str: operators and the table of methods. The work is done by functions in the str_*.py files by topic;
 # a string is UTF-8 with its code point count (see runtime/text.py), and equal counts make it ASCII.
 
+from typing import overload
 from molt.intrinsics import addr, i32, i64, load_i32, load_u8, memory_copy, shr_u, store_u8
 
 
 class str:
+    @overload
+    @staticmethod
+    def _make() -> 'str':
+        return ''
+
+    @overload
+    @staticmethod
+    def _make(data: bytes, encoding: 'str', errors: 'str' = 'strict') -> 'str':
+        return data.decode(encoding, errors)
+
     def __len__(self) -> int:
         return int(point_len(self))
 

@@ -2,7 +2,7 @@
 # Tuples whose length is not known at compile time. Tuples of known length are compiler objects and never reach this file,
 # except through tuple(...) of an iterable and slices.
 
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 from molt.intrinsics import addr, elem_buffer, hash_of, i32, i64, load_elem, memory_copy, ref, size_of, store_elem
 
 T = TypeVar('T')
@@ -200,3 +200,16 @@ class tuple_iterator(Generic[T]):
         if not self._advance():
             raise_stop_iteration()
         return self._value
+
+
+# The class by name; its values are compiler tuples and vtuple.
+class tuple:
+    @overload
+    @staticmethod
+    def _make():
+        return ()
+
+    @overload
+    @staticmethod
+    def _make(iterable):
+        return tuple_from(iterable)

@@ -98,51 +98,49 @@ def compare_int_float(a: int, x: float) -> i32:
     return -1 if rest > 0.0 else 1
 
 
-# a / b for ints that are not both exact doubles: the quotient with 55 or more significant bits and a sticky bit, rounded once.
+# a / b for ints that are not both exact doubles.
 @noinline
 def divide_ints(a: int, b: int) -> float:
     negative = (int_sign(a) < 0) != (int_sign(b) < 0)
-    n = int_neg(a) if int_sign(a) < 0 else a
-    d = int_neg(b) if int_sign(b) < 0 else b
+    x = ratio_to_float(int_neg(a) if int_sign(a) < 0 else a, int_neg(b) if int_sign(b) < 0 else b)
+    if x - x != 0.0:
+        raise_overflow_error('integer division result too large for a float')
+    return -x if negative else x
+
+
+# n / d for n >= 0, d > 0, correctly rounded: a quotient of 63 or 64 bits with a sticky bit, rounded once; infinity when too large.
+def ratio_to_float(n: int, d: int) -> float:
     if int_sign(n) == 0:
         return 0.0
     shift = int_bit_length(n) - int_bit_length(d) - 63
     if shift > 965:
-        raise_overflow_error('integer division result too large for a float')
+        return f64_from_bits(9218868437227405312)
     if shift < -1140:
-        return -0.0 if negative else 0.0
+        return 0.0
     if shift < 0:
         n = int_shl(n, int(-shift))
     else:
         d = int_shl(d, int(shift))
     q = int_floordiv(n, d)
     exact = int_sign(int_sub(n, int_mul(q, d))) == 0
-    # 63 or 64 bits.
     w = word(q) if is_small(q) else load_i64(big(q), 12)
     if not exact:
         w |= 1
-    if shift < -1085:
-        # Near the subnormal range the word is cut to the bits that remain, so that rounding happens once.
-        e = i32(64 - clz(w)) + shift
-        keep = e + 1074
-        if keep < 53:
-            drop = i64(64 - clz(w)) - i64(keep)
-            if drop > 64:
-                return -0.0 if negative else 0.0
-            half = i64(1) << drop - 1
-            rest = w & half * 2 - 1
-            m = shr_u(shr_u(w, drop - 1), 1)
-            if gt_u(rest, half) or rest == half and m & 1:
-                m += 1
-            x = f64_from_bits(m)
-            return -x if negative else x
+    bits = 64 - i32(clz(w))
+    keep = bits + shift + 1074
+    if keep < 53:
+        # Subnormal: the word is cut to the bits that remain, so that rounding happens once.
+        drop = i64(bits - keep)
+        if drop > 64:
+            return 0.0
+        half = i64(1) << drop - 1
+        rest = w & half * 2 - 1
+        m = shr_u(shr_u(w, drop - 1), 1)
+        if gt_u(rest, half) or rest == half and m & 1 != 0:
+            m += 1
+        return f64_from_bits(m)
     x = f64_from_u64(w)
-    # Two steps keep the scale factors normal; the first is exact.
+    # Two steps keep the scale factors normal; both are exact.
     if shift < -1000:
-        x = x * power_of_two(-500)
-        x = x * power_of_two(shift + 500)
-    else:
-        x = x * power_of_two(shift)
-    if x - x != 0.0:
-        raise_overflow_error('integer division result too large for a float')
-    return -x if negative else x
+        return x * power_of_two(-500) * power_of_two(shift + 500)
+    return x * power_of_two(shift)

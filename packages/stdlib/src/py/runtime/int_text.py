@@ -63,13 +63,13 @@ def max_digits() -> i32:
 def int_text(a: int) -> str:
     if is_small(a):
         return i64_text(word(a))
-    return big_text(big(a))
+    return big_text(big(a), max_digits())
 
 
+# limit 0 = any number of digits.
 @noinline
-def big_text(a: ref) -> str:
+def big_text(a: ref, limit: i32) -> str:
     n = limb_count(a)
-    limit = max_digits()
     # 32 bits are at most 9.64 digits: long numbers are refused before the work.
     if limit > 0 and n > shr_u(limit * 107, 10) + 2:
         raise_digit_limit(limit)

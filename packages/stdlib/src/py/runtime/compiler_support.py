@@ -1,0 +1,56 @@
+# molt: intrinsics
+# What compiled code needs besides the slow paths: hashes of fixed tuples, unpacking checks, exception contexts, object identity.
+
+from molt.intrinsics import CELL_EXC_HANDLED, addr, cast, i32, i64, i64_u, is_small, load_ref, ref, word
+
+
+def tuple_hash_start() -> i64:
+    return 2870177450012600261
+
+
+def tuple_hash_step(h: i64, x: i64) -> i64:
+    return hash_lane(h, x)
+
+
+def tuple_hash_end(h: i64, n: i32) -> i64:
+    return hash_lanes_end(h, n)
+
+
+# The result of a user-defined __hash__ as a machine word.
+def hash_of_int(n: int) -> i64:
+    if is_small(n):
+        w = word(n)
+        return -2 if w == -1 else w
+    return big_hash(n)
+
+
+# After collecting the items of an iterable: do they fill the targets?
+def check_unpack(items, expected: int, star: bool) -> None:
+    have = len(items)
+    if have < expected:
+        if star:
+            raise ValueError('not enough values to unpack (expected at least ' + str(expected) + ', got ' + str(have) + ')')
+        raise ValueError('not enough values to unpack (expected ' + str(expected) + ', got ' + str(have) + ')')
+    if have > expected and not star:
+        raise ValueError('too many values to unpack (expected ' + str(expected) + ')')
+
+
+# A new exception remembers the one whose handler runs.
+def raising(exc: BaseException) -> None:
+    handled = load_ref(CELL_EXC_HANDLED, 0)
+    if addr(handled) == 0 or addr(handled) == addr(exc):
+        return
+    exc.__context__ = cast(BaseException, handled)
+
+
+def object_repr(name: str, x: ref) -> str:
+    return '<' + name + ' object at ' + hex(int(addr(x))) + '>'
+
+
+# Python's address-like number of an object.
+def identity_of(x: ref) -> int:
+    return int(addr(x))
+
+
+def identity_hash(x: ref) -> i64:
+    return i64_u(addr(x)) >> 3
