@@ -30,13 +30,13 @@ export class ArrowError extends MoltError {
   constructor(code: ArrowCode, { place = null, offset, expected, actual }: Fault) {
     const path = renderPlace(place);
     const where = `${path === '' ? '' : ` at ${path}`}${offset === undefined ? '' : ` (byte ${offset})`}`;
-    const params = { where, expected, actual: String(actual) };
+    const params = { where, expected: clip(expected, 300), actual: clip(String(actual), 300) };
     const row: CodeRow = ARROW_CODES[code];
     super({
       code,
       message: fillTemplate(row.message, params),
       hint: row.hint,
-      details: { path, offset: offset ?? null, expected, actual: params.actual },
+      details: { path, offset: offset ?? null, expected: params.expected, actual: params.actual },
     });
     this.path = path;
     this.offset = offset ?? null;
@@ -58,9 +58,14 @@ export function within(parent: Place, name: string): Place {
   return { parent, name };
 }
 
-/** `batches[2].origin.offsets`; long names from the input are cut so that they cannot flood a log. */
+/** `batches[2].origin.offsets`. */
 export function renderPlace(place: Place): string {
   const names: string[] = [];
-  for (let at = place; at !== null; at = at.parent) names.push(at.name.length > 64 ? `${at.name.slice(0, 61)}...` : at.name);
+  for (let at = place; at !== null; at = at.parent) names.push(clip(at.name, 64));
   return names.reverse().reduce((path, name) => (path === '' || name.startsWith('[') ? path + name : `${path}.${name}`), '');
+}
+
+/** Names and types come from the input; long ones are cut so that they cannot flood a log. */
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
 }

@@ -12,7 +12,7 @@ export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 /** A signed or unsigned integer type. */
 export type IntType = { readonly kind: 'int'; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean };
 
-/** The type of a column. */
+/** The type of a column. The `item` of a map is a struct of a key, which is never null, and a value. */
 export type ArrowType =
   | { readonly kind: 'null' }
   | { readonly kind: 'bool' }
@@ -33,6 +33,7 @@ export type ArrowType =
   | { readonly kind: 'list'; readonly item: Field }
   | { readonly kind: 'large_list'; readonly item: Field }
   | { readonly kind: 'fixed_size_list'; readonly item: Field; readonly size: number }
+  | { readonly kind: 'map'; readonly item: Field; readonly keysSorted: boolean }
   | { readonly kind: 'struct'; readonly fields: readonly Field[] }
   | DictionaryType;
 
@@ -119,6 +120,7 @@ export function layoutOf(type: ArrowType): Layout {
     case 'duration':
       return fixed(BigInt64Array);
     case 'list':
+    case 'map':
       return { kind: 'list', offsetBytes: 4 };
     case 'large_list':
       return { kind: 'list', offsetBytes: 8 };
@@ -137,6 +139,7 @@ export function childFields(type: ArrowType): readonly Field[] {
     case 'list':
     case 'large_list':
     case 'fixed_size_list':
+    case 'map':
       return [type.item];
     case 'struct':
       return type.fields;
@@ -206,6 +209,7 @@ export function typeText(type: ArrowType): string {
       return `timestamp[${type.unit}${type.timezone === null ? '' : `, ${type.timezone}`}]`;
     case 'list':
     case 'large_list':
+    case 'map':
       return `${type.kind}<${typeText(type.item.type)}>`;
     case 'fixed_size_list':
       return `fixed_size_list<${typeText(type.item.type)}, ${type.size}>`;

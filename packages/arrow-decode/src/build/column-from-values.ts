@@ -19,7 +19,12 @@ export type KnownDictionaries = ReadonlyMap<number, Column>;
 const NO_DICTIONARIES: KnownDictionaries = new Map();
 
 /** A column of `type` with one slot per value. */
-export function columnFromValues(type: ArrowType, values: readonly unknown[], place: Place = null, known: KnownDictionaries = NO_DICTIONARIES): Column {
+export function columnFromValues(
+  type: ArrowType,
+  values: readonly unknown[],
+  place: Place = null,
+  known: KnownDictionaries = NO_DICTIONARIES,
+): Column {
   return build(type, values, place, known);
 }
 
@@ -37,7 +42,8 @@ function fieldColumn(field: Field, values: readonly unknown[], length: number): 
 }
 
 function refuseNulls(built: Column, field: Field, place: Place): Column {
-  if (!field.nullable && built.nullCount > 0) fail('MOLT7011', { place, expected: 'no nulls, as the field is not nullable', actual: built.nullCount });
+  if (!field.nullable && built.nullCount > 0)
+    fail('MOLT7011', { place, expected: 'no nulls, as the field is not nullable', actual: built.nullCount });
   return built;
 }
 
@@ -61,7 +67,9 @@ function build(type: ArrowType, values: readonly unknown[], place: Place, known:
       return column({ ...base, values: bits });
     }
     case 'fixed':
-      return type.kind === 'dictionary' ? buildDictionary(type, values, base, place, known) : column({ ...base, values: buildFixed(type, values, place) });
+      return type.kind === 'dictionary'
+        ? buildDictionary(type, values, base, place, known)
+        : column({ ...base, values: buildFixed(type, values, place) });
     case 'variable':
       return column({ ...base, ...buildVariable(type, values, layout.text, place) });
     case 'list': {
@@ -83,7 +91,10 @@ function build(type: ArrowType, values: readonly unknown[], place: Place, known:
       return column({ ...base, children: [buildItems(type, items, place, known)] });
     }
     case 'struct':
-      return column({ ...base, children: type.kind === 'struct' ? type.fields.map((child) => buildMember(child, values, type, place, known)) : [] });
+      return column({
+        ...base,
+        children: type.kind === 'struct' ? type.fields.map((child) => buildMember(child, values, type, place, known)) : [],
+      });
   }
 }
 
@@ -100,13 +111,19 @@ function buildMember(child: Field, values: readonly unknown[], type: ArrowType, 
     if (absent(value)) return null;
     if (typeof value !== 'object') mismatch(type, value, place, i);
     const member = Object.hasOwn(value as object, child.name) ? (value as Record<string, unknown>)[child.name] : null;
-    if (absent(member) && !child.nullable) fail('MOLT7011', { place: within(at, `[${i}]`), expected: 'a value, as the field is not nullable', actual: 'none' });
+    if (absent(member) && !child.nullable)
+      fail('MOLT7011', { place: within(at, `[${i}]`), expected: 'a value, as the field is not nullable', actual: 'none' });
     return member;
   });
   return build(child.type, members, at, known);
 }
 
-function buildVariable(type: ArrowType, values: readonly unknown[], text: boolean, place: Place): { offsets: Int32Array; values: Uint8Array } {
+function buildVariable(
+  type: ArrowType,
+  values: readonly unknown[],
+  text: boolean,
+  place: Place,
+): { offsets: Int32Array; values: Uint8Array } {
   const offsets = new Int32Array(values.length + 1);
   let bytes = new Uint8Array(Math.max(64, values.length * 8));
   let end = 0;
@@ -115,7 +132,8 @@ function buildVariable(type: ArrowType, values: readonly unknown[], text: boolea
     if (!absent(value)) {
       const part = text ? (typeof value === 'string' ? utf8Of(value) : null) : value instanceof Uint8Array ? value : null;
       if (part === null) return mismatch(type, value, place, i);
-      if (end + part.byteLength > 0x7fffffff) fail('MOLT7020', { place, expected: 'less than 2^31 bytes in one column; split the batch', actual: 'more' });
+      if (end + part.byteLength > 0x7fffffff)
+        fail('MOLT7020', { place, expected: 'less than 2^31 bytes in one column; split the batch', actual: 'more' });
       if (end + part.byteLength > bytes.byteLength) {
         const grown = new Uint8Array(Math.max(end + part.byteLength, bytes.byteLength * 2));
         grown.set(bytes);
@@ -186,11 +204,16 @@ function buildDictionary(
   const indices = values.map((value, i) => {
     if (absent(value)) return null;
     const key = keyOf(value);
-    // Lists and structs have no identity to go by.
+    // Lists, maps and structs have no identity to go by.
     if (typeof key === 'object') mismatch(type, value, place, i);
     const position = positions.get(key) ?? entries.length;
     if (position === entries.length) {
-      if (given !== undefined) fail('MOLT7020', { place: within(place, `[${i}]`), expected: `one of the ${given.length} values of dictionary ${type.id}`, actual: 'another value' });
+      if (given !== undefined)
+        fail('MOLT7020', {
+          place: within(place, `[${i}]`),
+          expected: `one of the ${given.length} values of dictionary ${type.id}`,
+          actual: 'another value',
+        });
       positions.set(key, position);
       entries.push(value);
     }
@@ -232,6 +255,15 @@ function absent(value: unknown): value is null | undefined {
 }
 
 function mismatch(type: ArrowType, value: unknown, place: Place, index: number): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value === 'object' || typeof value === 'function' ? `a ${value?.constructor?.name ?? typeof value}` : String(value);
-  return fail('MOLT7020', { place: within(place, `[${index}]`), expected: typeText(type), actual: `${typeof value === 'object' ? '' : `${typeof value} `}${shown}` });
+  const shown =
+    typeof value === 'string'
+      ? JSON.stringify(value.slice(0, 40))
+      : typeof value === 'object' || typeof value === 'function'
+        ? `a ${value?.constructor?.name ?? typeof value}`
+        : String(value);
+  return fail('MOLT7020', {
+    place: within(place, `[${index}]`),
+    expected: typeText(type),
+    actual: `${typeof value === 'object' ? '' : `${typeof value} `}${shown}`,
+  });
 }

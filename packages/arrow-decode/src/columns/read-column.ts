@@ -104,14 +104,14 @@ function valueReader(column: Column, layout: Layout): SlotReader {
   }
 }
 
-/** Dictionaries above this many entries are read anew each time, so that a reader stays small. */
-const REMEMBERED_ENTRIES = 65_536;
 /** Reads before remembering pays for its array. */
 const TRIAL_READS = 16;
 
-/** The reader of a dictionary that makes each entry once: slots repeat entries, and text is costly to make. */
+/**
+ * The reader of a dictionary that makes each entry once: slots repeat entries, so a small batch could otherwise ask for a
+ * large text again and again.
+ */
 function remembered(read: SlotReader, length: number): SlotReader {
-  if (length > REMEMBERED_ENTRIES) return read;
   let reads = 0;
   let entries: ArrowValue[] | null = null;
   return (index) => {

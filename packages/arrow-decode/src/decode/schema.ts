@@ -7,7 +7,7 @@
  */
 
 import { fail, type Place, within } from '../arrow-error.ts';
-import type { ArrowType, Field, IntType, KeyValues, Schema, TimeUnit } from '../arrow-type.ts';
+import { type ArrowType, type Field, type IntType, type KeyValues, type Schema, type TimeUnit, typeText } from '../arrow-type.ts';
 import { type Budget, checkLimit } from '../limits.ts';
 import {
   type FlatTable,
@@ -72,7 +72,6 @@ function decodeDictionary(table: FlatTable, value: ArrowType, place: Place): Arr
 const TYPE_NAMES: Readonly<Record<number, string>> = {
   11: 'interval',
   14: 'union',
-  17: 'map',
   22: 'run_end_encoded',
   23: 'binary_view',
   24: 'utf8_view',
@@ -85,7 +84,7 @@ function decodeType(table: FlatTable, children: readonly Field[], place: Place):
   const at = table.buffer.base + table.at;
   const parts = readTable(table, 3, place);
   if (parts === null) return fail('MOLT7015', { place, offset: at, expected: 'a type', actual: 'none' });
-  const needed = tag === 12 || tag === 16 || tag === 21 ? 1 : 0;
+  const needed = tag === 12 || tag === 16 || tag === 17 || tag === 21 ? 1 : 0;
   if (tag !== 13 && TYPE_NAMES[tag] === undefined && children.length !== needed) {
     fail('MOLT7015', { place, offset: at, expected: `${needed} child fields`, actual: children.length });
   }
@@ -146,6 +145,14 @@ function decodeType(table: FlatTable, children: readonly Field[], place: Place):
       //  0: int32 list size
       const size = readInt32(parts, 0, 0, place);
       return size >= 0 ? { kind: 'fixed_size_list', item: children[0]!, size } : bad('a list size of at least 0', size);
+    }
+    case 17: {
+      //  0: bool keys sorted
+      const entry = children[0]!;
+      const isEntry = entry.type.kind === 'struct' && entry.type.fields.length === 2;
+      return isEntry
+        ? { kind: 'map', item: entry, keysSorted: readBool(parts, 0, false, place) }
+        : bad('a struct of key and value', typeText(entry.type));
     }
     case 18:
       //  0: int16 unit

@@ -60,6 +60,8 @@ function typeTable(type: ArrowType): { tag: number; parts: FlatTableValue } {
       return { tag: 15, parts: flatTable(i32(type.width)) };
     case 'fixed_size_list':
       return { tag: 16, parts: flatTable(i32(type.size)) };
+    case 'map':
+      return { tag: 17, parts: flatTable(u8(type.keysSorted ? 1 : 0)) };
     case 'duration':
       return { tag: 18, parts: flatTable(unit(type.unit)) };
     case 'large_binary':

@@ -2,7 +2,7 @@
  * How the values of each schema kind look in Arrow, and back.
  *
  *   none null | bool bool | int the narrowest integer that holds its bounds | float float64 | str utf8 | bytes binary
- *   optional its inner type, nullable | list list | map list of (key, value) structs | tuple struct with members "0", "1", ...
+ *   optional its inner type, nullable | list list | map map | tuple struct with members "0", "1", ...
  *   record struct | enum dictionary whose entries are the literals in order | union, recursive types: no form
  *
  * Reading takes more than writing makes: any integer width, float width, text or list type that can carry the values, as
@@ -114,7 +114,7 @@ function leaf(type: ArrowType, fits: (value: unknown) => boolean, expected: stri
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   utf8: ['utf8', 'large_utf8'],
   binary: ['binary', 'large_binary', 'fixed_size_binary'],
-  list: ['list', 'large_list', 'fixed_size_list'],
+  list: ['list', 'large_list', 'fixed_size_list', 'map'],
 };
 
 function acceptsFamily(kind: string): (type: ArrowType) => boolean {
@@ -177,15 +177,14 @@ function listForm(item: ValueForm, maxItems: number): ValueForm {
 }
 
 function mapForm(key: ValueForm, value: ValueForm, maxItems: number): ValueForm {
-  const entries = listForm(
-    structForm([
-      ['key', key],
-      ['value', value],
-    ]),
-    maxItems,
-  );
+  const entry = structForm([
+    ['key', key],
+    ['value', value],
+  ]);
+  const entries = listForm(entry, maxItems);
   return {
     ...entries,
+    type: { kind: 'map', item: field('entries', entry.type, { nullable: false }), keysSorted: false },
     toArrow: (map) => (map instanceof Map ? entries.toArrow([...map].map(([k, v]) => ({ key: k, value: v }))) : unfit('a Map', map)),
     fromArrow: (list) => {
       const pairs = entries.fromArrow(list) as { key: unknown; value: unknown }[];

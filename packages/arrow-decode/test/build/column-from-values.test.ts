@@ -46,8 +46,18 @@ test('values that the type cannot hold exactly are refused with their place', ()
 
 test('a dictionary grows only as far as its indices reach', () => {
   const type: ArrowType = { kind: 'dictionary', id: 0, index: int(8), value: int(32), ordered: false };
-  expect(columnFromValues(type, Array.from({ length: 128 }, (_, i) => i)).dictionary!.length).toBe(128);
-  expect(() => columnFromValues(type, Array.from({ length: 129 }, (_, i) => i))).toThrow(expect.objectContaining({ code: 'MOLT7020', path: 'indices[128]' }));
+  expect(
+    columnFromValues(
+      type,
+      Array.from({ length: 128 }, (_, i) => i),
+    ).dictionary!.length,
+  ).toBe(128);
+  expect(() =>
+    columnFromValues(
+      type,
+      Array.from({ length: 129 }, (_, i) => i),
+    ),
+  ).toThrow(expect.objectContaining({ code: 'MOLT7020', path: 'indices[128]' }));
 });
 
 test('fields that are not nullable take no nulls, nested ones neither', () => {

@@ -25,3 +25,16 @@ test('a member called __proto__ is a member and no prototype', () => {
   expect(Object.keys(value)).toEqual(['__proto__', 'b']);
   expect(Object.values(value)).toEqual([1, 2]);
 });
+
+test('an entry of a dictionary is made once, however many slots ask for it', () => {
+  const type = { kind: 'dictionary', id: 0, index: int(32), value: { kind: 'list', item: field('item', int(8)) }, ordered: false } as const;
+  const dictionary = columnFromValues(
+    type.value,
+    Array.from({ length: 70_000 }, (_, i) => (i === 0 ? [1, 2] : [])),
+  );
+  const column = { ...columnFromValues(int(32), new Array(100).fill(0)), type, dictionary };
+  const values = toArray(column);
+  expect(values[99]).toEqual([1, 2]);
+  // The first few are read directly; from then on it is one and the same.
+  expect(new Set(values.slice(20)).size).toBe(1);
+});

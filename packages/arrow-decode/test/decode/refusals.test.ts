@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { ARROW_CODES, type ArrowCode } from '../../src/arrow-codes.ts';
 import { type ArrowError, isArrowError } from '../../src/arrow-error.ts';
-import { field, int, type Schema, schema } from '../../src/arrow-type.ts';
+import { type Field, field, int, type Schema, schema } from '../../src/arrow-type.ts';
 import { batchFromValues } from '../../src/build/column-from-values.ts';
 import { toArray } from '../../src/columns/read-column.ts';
 import { decodeArrow, decodeFile } from '../../src/decode/decode-file.ts';
@@ -255,6 +255,26 @@ test('columns that share a dictionary must agree on its values', () => {
   );
 });
 
+test('a map has entries of key and value', () => {
+  const of = (fields: readonly Field[]): Schema =>
+    schema(field('m', { kind: 'map', item: field('entries', { kind: 'struct', fields }), keysSorted: false }));
+  expectRefusal(stream(of([field('key', int(8))])), 'MOLT7015', 'messages[0].schema.m', 'a struct of key and value, got struct<key: int8>');
+  expect(decodeStream(stream(of([field('k', int(8)), field('v', int(8))]))).schema.fields).toHaveLength(1);
+});
+
+test('what the input supplies does not flood messages', () => {
+  const wide = schema(
+    field('x'.repeat(500), {
+      kind: 'map',
+      item: field('entries', { kind: 'struct', fields: [field('y'.repeat(5000), int(8))] }),
+      keysSorted: false,
+    }),
+  );
+  const error = refused(stream(wide));
+  expect(error.path).toBe(`messages[0].schema.${'x'.repeat(61)}...`);
+  expect(error.message.length).toBeLessThan(600);
+});
+
 test('messages come in order', () => {
   expectRefusal(joinParts([batchMessage(good), END_MARKER]), 'MOLT7003', 'messages[0]', 'expected a schema first, got a record-batch');
   expectRefusal(stream(ints, joinParts([schemaMessage(ints)])), 'MOLT7003', 'messages[1]', 'got a second schema');
@@ -291,6 +311,7 @@ test('old and foreign metadata is refused by name', () => {
     '256 bits',
   );
   expectRefusal(typed(9, { kind: 'i16', value: 3 }, { kind: 'i32', value: 32 }), 'MOLT7015', 'messages[0].schema.c', '32 bits for ns');
+  expectRefusal(typed(17), 'MOLT7015', 'messages[0].schema.c', 'expected 1 child fields, got 0');
   expectRefusal(typed(12), 'MOLT7015', 'messages[0].schema.c', 'expected 1 child fields, got 0');
   expectRefusal(typed(15, { kind: 'i32', value: -1 }), 'MOLT7015', 'messages[0].schema.c', 'got -1');
 });

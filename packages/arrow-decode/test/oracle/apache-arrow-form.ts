@@ -32,6 +32,7 @@ function valueAt(data: arrow.Data, type: ArrowType, index: number): unknown {
       return decimalText(BigInt.asIntN(128, unscaled), type.scale);
     }
     case 'list':
+    case 'map':
     case 'large_list': {
       const [from, to] = [Number(data.valueOffsets[index]), Number(data.valueOffsets[index + 1])];
       return Array.from({ length: to - from }, (_, i) => valueAt(data.children[0]!, type.item.type, from + i));
@@ -117,6 +118,8 @@ function typeOf(type: ArrowType): arrow.DataType {
       return new arrow.List(fieldOf(type.item));
     case 'large_list':
       return new arrow.LargeList(fieldOf(type.item));
+    case 'map':
+      return new arrow.Map_(fieldOf(type.item) as never, type.keysSorted);
     case 'fixed_size_list':
       return new arrow.FixedSizeList(type.size, fieldOf(type.item));
     case 'struct':

@@ -83,6 +83,14 @@ function typeAt(depth: number): fc.Arbitrary<ArrowType> {
     },
     {
       weight: 1,
+      arbitrary: fc.tuple(item, fc.boolean()).map(([inner, keysSorted]): ArrowType => {
+        const key: Field = { name: 'key', type: { kind: 'utf8' }, nullable: false, metadata: [] };
+        const entry: ArrowType = { kind: 'struct', fields: [key, { ...inner, name: 'value' }] };
+        return { kind: 'map', item: { name: 'entries', type: entry, nullable: false, metadata: [] }, keysSorted };
+      }),
+    },
+    {
+      weight: 1,
       arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }).map((fields): ArrowType => ({ kind: 'struct', fields: distinct(fields) })),
     },
   );
@@ -114,6 +122,7 @@ function typeWithIds(type: ArrowType, ids: IdSource): ArrowType {
     case 'list':
     case 'large_list':
     case 'fixed_size_list':
+    case 'map':
       return { ...type, item: withIds(type.item, ids) };
     case 'struct':
       return { ...type, fields: type.fields.map((child) => withIds(child, ids)) };
@@ -163,6 +172,7 @@ function valueFor(type: ArrowType): fc.Arbitrary<unknown> {
       return whole(64, true);
     case 'list':
     case 'large_list':
+    case 'map':
       return fc.array(slotOf(type.item), { maxLength: 3 });
     case 'fixed_size_list':
       return fc.array(slotOf(type.item), { minLength: type.size, maxLength: type.size });

@@ -74,7 +74,7 @@ test('each kind has its Arrow type', () => {
     'note: utf8?',
     'nothing: null?',
     'tags: list<utf8>',
-    'by: list<struct<key: utf8, value: int8>>',
+    'by: map<struct<key: utf8, value: int8>>',
     'pair: struct<0: uint8, 1: bool>',
     'at: struct<x: float64, y: float64>',
     'state: dictionary<int8, utf8>',
