@@ -32,5 +32,10 @@ export const RUNTIME_CODES = {
     message: 'the module asked for {capability} while it was initialised',
     hint: 'module level code of a service runs once, without clock, entropy, input or arguments; move the call into a function',
   },
-  MOLT6105: { slug: 'instance-broken', severity: 'error', message: 'the instance cannot be used any more: {why}', hint: 'make a new instance' },
+  MOLT6105: {
+    slug: 'instance-broken',
+    severity: 'error',
+    message: 'the instance cannot be used any more: {why}',
+    hint: 'make a new instance',
+  },
 } as const satisfies CodeTable;

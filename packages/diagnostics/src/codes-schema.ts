@@ -26,7 +26,11 @@ export const SCHEMA_CODES = {
   MOLT4007: { slug: 'duplicate-key', severity: 'error', message: '{path}: key {key} occurs twice' },
   MOLT4008: { slug: 'not-unicode', severity: 'error', message: '{path}: the text is not valid Unicode ({why})' },
   MOLT4020: { slug: 'truncated-bytes', severity: 'error', message: '{path}: the bytes end at {offset}, {needed} more are needed' },
-  MOLT4021: { slug: 'trailing-bytes', severity: 'error', message: '{path}: the value ends at byte {offset}, but {extra} more bytes follow' },
+  MOLT4021: {
+    slug: 'trailing-bytes',
+    severity: 'error',
+    message: '{path}: the value ends at byte {offset}, but {extra} more bytes follow',
+  },
   MOLT4022: { slug: 'non-canonical-bytes', severity: 'error', message: '{path}: byte {offset} is not the canonical form: {why}' },
   MOLT4023: { slug: 'wrong-wire-type', severity: 'error', message: '{path}: expected {expected} at byte {offset}, got {actual}' },
   MOLT4040: { slug: 'malformed-schema', severity: 'error', message: '{path}: expected {expected}, got {actual}' },
