@@ -1,7 +1,8 @@
 /**
  * Where generated instructions go: the body of a function in the binary format, or WebAssembly text.
  *
- * A store to a local that is read right after becomes `local.tee`; both sinks do that, because only they know what came last.
+ * A store to a local that is read right after becomes `local.tee`, and an empty `else` is left out; the sinks do that, because only
+ * they know what came last.
  */
 import type { Signature } from '@molt/mir';
 import { ByteWriter } from './byte-writer.ts';
@@ -59,6 +60,8 @@ export class BinarySink implements Sink {
   /** Place of the `local.set` that came last and its local, or -1. */
   #setAt = -1;
   #setLocal = -1;
+  /** Place of the `else` that came last, or -1. */
+  #elseAt = -1;
 
   constructor(indices: Indices) {
     this.#indices = indices;
@@ -66,6 +69,7 @@ export class BinarySink implements Sink {
 
   #op(code: number): void {
     this.#setAt = -1;
+    this.#elseAt = -1;
     this.ended = false;
     this.out.u8(code);
   }
@@ -151,10 +155,14 @@ export class BinarySink implements Sink {
   }
 
   else(): void {
+    const at = this.out.length;
     this.#op(0x05);
+    this.#elseAt = at;
   }
 
   end(): void {
+    // An empty else is left out.
+    if (this.#elseAt >= 0) this.out.truncate(this.#elseAt);
     this.#op(0x0b);
   }
 
@@ -269,6 +277,7 @@ export class TextSink implements Sink {
 
   end(): void {
     this.#indent--;
+    if (this.lines.at(-1) === `${'  '.repeat(this.#indent)}else`) this.lines.pop();
     this.#line('end');
   }
 

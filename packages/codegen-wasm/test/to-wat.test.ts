@@ -1,0 +1,242 @@
+/** The code of small functions, read by people: loops, joins, exceptions, and a loop with two entries. */
+import { type Func, parseModule } from '@molt/mir';
+import { describe, expect, it } from 'vitest';
+import { toWat } from '../src/index.ts';
+
+function wat(text: string): string {
+  const module = parseModule(`module @m machine\nsite "a.py" "f" 1 0 1 5 "f()"\n\n${text}`);
+  return toWat(module, module.funcs.get('f') as Func);
+}
+
+describe('toWat', () => {
+  it('keeps loop variables in one local each and code behind the loop', () => {
+    expect(
+      wat(`func @f(v0: i32) -> i32 {
+bb0:
+  v1 = i32.const 0
+  jump bb1(v1, v1)
+bb1(v2: i32, v3: i32):
+  v4 = i32.lt_s v2, v0
+  branch v4, bb2, bb3
+bb2:
+  v5 = i32.add v3, v2
+  v6 = i32.const 1
+  v7 = i32.add v2, v6
+  interrupt.check
+  jump bb1(v7, v5)
+bb3:
+  v8 = i32.mul v3, v3
+  v9 = i32.sub v8, v0
+  return v9
+}
+`),
+    ).toMatchInlineSnapshot(`
+      "(func $f (param i32) (result i32)
+        (local i32 i32)
+        block
+          i32.const 0
+          i32.const 0
+          local.set 2
+          local.set 1
+          loop
+            local.get 1
+            local.get 0
+            i32.lt_s
+            if
+              i32.const 0
+              i32.load offset=100
+              br_if 2
+              local.get 1
+              i32.const 1
+              i32.add
+              local.get 2
+              local.get 1
+              i32.add
+              local.set 2
+              local.set 1
+              br 1
+            else
+              local.get 2
+              local.get 2
+              i32.mul
+              local.get 0
+              i32.sub
+              return
+            end
+          end
+          unreachable
+        end
+        i32.const 0
+        i32.load offset=100
+        call $molt.trap
+        unreachable)
+      "
+    `);
+  });
+
+  it('joins values in a local and falls through where it can', () => {
+    expect(
+      wat(`func @f(v0: i32, v1: f64) -> f64 {
+bb0:
+  branch v0, bb1, bb2
+bb1:
+  v2 = f64.add v1, v1
+  jump bb3(v2)
+bb2:
+  jump bb3(v1)
+bb3(v3: f64):
+  v4 = f64.sqrt v3
+  return v4
+}
+`),
+    ).toMatchInlineSnapshot(`
+      "(func $f (param i32 f64) (result f64)
+        block
+          local.get 0
+          if
+            local.get 1
+            local.get 1
+            f64.add
+            local.set 1
+          end
+        end
+        local.get 1
+        f64.sqrt
+        return)
+      "
+    `);
+  });
+
+  it('shares one landing place for exceptions with their sites', () => {
+    expect(
+      wat(`func @rt.trace_append(v0: i32) {
+bb0:
+  return
+}
+
+func @g(v0: i32) -> i32 {
+bb0:
+  raise v0
+}
+
+func @f(v0: i32) -> i32 {
+bb0:
+  v1: i32 = call @g propagate v0 !0
+  v2: i32 = call @g propagate v1 !0
+  v3: i32 = call @g catch v2
+  v4 = exc.pending
+  branch v4, bb1, bb2
+bb1:
+  v5 = exc.take
+  jump bb2
+bb2:
+  v6 = i32.add v1, v2
+  return v6
+}
+`),
+    ).toMatchInlineSnapshot(`
+      "(func $f (param i32) (result i32)
+        (local i32)
+        block
+          block (result i32)
+            block
+              local.get 0
+              call $g
+              i32.const 0
+              i32.const 0
+              i32.load offset=64
+              br_if 1
+              drop
+              local.tee 0
+              call $g
+              i32.const 0
+              i32.const 0
+              i32.load offset=64
+              br_if 1
+              drop
+              local.tee 1
+              call $g
+              drop
+              i32.const 0
+              i32.load offset=64
+              if
+                i32.const 0
+                i32.load offset=64
+                i32.const 0
+                i32.const 0
+                i32.store offset=64
+                drop
+              end
+            end
+            local.get 0
+            local.get 1
+            i32.add
+            return
+          end
+          call $rt.trace_append
+        end
+        i32.const 0
+        return)
+      "
+    `);
+  });
+
+  it('dispatches into a loop with two entries', () => {
+    expect(
+      wat(`func @f(v0: i32) -> i32 {
+bb0:
+  branch v0, bb1, bb2
+bb1:
+  v1 = i32.const 7
+  store i32+64 v0, v1
+  jump bb2
+bb2:
+  v2: i32 = load i32+64 v0
+  branch v2, bb1, bb3
+bb3:
+  return v2
+}
+`),
+    ).toMatchInlineSnapshot(`
+      "(func $f (param i32) (result i32)
+        (local i32)
+        block
+          local.get 0
+          if
+            i32.const 0
+            local.set 1
+          else
+            i32.const 1
+            local.set 1
+          end
+        end
+        loop
+          block
+            block
+              local.get 1
+              br_table 0 1
+            end
+            local.get 0
+            i32.const 7
+            i32.store offset=64
+            i32.const 1
+            local.set 1
+            br 1
+          end
+          local.get 0
+          i32.load offset=64
+          local.tee 1
+          if
+            i32.const 0
+            local.set 1
+            br 1
+          else
+            local.get 1
+            return
+          end
+        end
+        unreachable)
+      "
+    `);
+  });
+});
