@@ -63,9 +63,12 @@ export const STATUS = {
   starting: 0,
   started: 1,
   returned: 2,
-  /** The export raised; the error payload lies where the result would. */
+  /**
+   * The export raised. Where the result would lie there is a MessagePack array [type, message, traceback, args]: the exception's qualified
+   * name, its text, the traceback as printed (may be empty), and an array of its arguments that are plain values.
+   */
   failed: 3,
-  /** The request bytes do not match the input schema. */
+  /** The request bytes do not match the input schema; the payload is a MessagePack array [path, message] of texts. */
   invalidInput: 4,
 } as const;
 
