@@ -1,0 +1,72 @@
+"""Calls functions compiled by Molt from Python: in a worker over a Unix socket, or in process.
+
+>>> from molt_accel import molt_offload
+>>> @molt_offload(socket="/run/app/molt.sock", deadline=0.5, fallback="python")
+... def total(prices: list[float], tax: float = 0.2) -> float:
+...     return sum(prices) * (1 + tax)
+"""
+
+from .blocking import close_pools
+from .codec import Tagged
+from .errors import (
+    AppError,
+    Busy,
+    Cancelled,
+    CapabilityDenied,
+    CpuExceeded,
+    DeadlineExceeded,
+    DeadlineUnmeetable,
+    Draining,
+    InvalidInput,
+    MemoryExceeded,
+    MessageTooLarge,
+    MissingExport,
+    MoltError,
+    ProtocolError,
+    ResultTooLarge,
+    SchemaMismatch,
+    Shed,
+    StoreUnavailable,
+    Trap,
+    Unauthorized,
+    VersionUnsupported,
+    WorkerFault,
+    WorkerLost,
+    WorkerNotRunning,
+)
+from .multiplexed import close_connections
+from .offload import Offload, molt_offload
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AppError",
+    "Busy",
+    "Cancelled",
+    "CapabilityDenied",
+    "CpuExceeded",
+    "DeadlineExceeded",
+    "DeadlineUnmeetable",
+    "Draining",
+    "InvalidInput",
+    "MemoryExceeded",
+    "MessageTooLarge",
+    "MissingExport",
+    "MoltError",
+    "Offload",
+    "ProtocolError",
+    "ResultTooLarge",
+    "SchemaMismatch",
+    "Shed",
+    "StoreUnavailable",
+    "Tagged",
+    "Trap",
+    "Unauthorized",
+    "VersionUnsupported",
+    "WorkerFault",
+    "WorkerLost",
+    "WorkerNotRunning",
+    "close_connections",
+    "close_pools",
+    "molt_offload",
+]

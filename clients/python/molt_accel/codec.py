@@ -143,6 +143,12 @@ def compile_codec(node: Node, types: Mapping[str, Node], annotation: Any = None,
     )
 
 
+def compile_arguments(params: Sequence[Node], types: Mapping[str, Node], annotations: Mapping[str, Any], root: str) -> Codec:
+    """The codec of an export's input: encodes a tuple of the arguments in order."""
+    node = {"kind": "record", "name": f"{root}.input", "fields": params}
+    return Codec(Encoders(types).arguments(params, annotations), Decoders(types).of(node), _is_recursive(node, types), root)
+
+
 def _is_recursive(node: Node, types: Mapping[str, Node]) -> bool:
     def visit(part: Node, open_: frozenset[str]) -> bool:
         part = resolve(part, types)
@@ -432,6 +438,17 @@ class Encoders(_Compiler):
 
         return encode
 
+    def arguments(self, params: Sequence[Node], annotations: Mapping[str, Any]) -> Convert:
+        """For the parameters of an export: takes their values as a tuple in order."""
+        fields = [(resolve(p["schema"], self.types), _within(self.of(p["schema"], annotations.get(p["name"])), f".{p['name']}")) for p in params]
+        scope: dict[str, Any] = {}
+        return _generate("value", self._body(fields, scope, "value"), scope)
+
+    def _body(self, fields: list[tuple[Node, Convert]], scope: dict[str, Any], source: str) -> list[str]:
+        variables = [f"a{i}" for i in range(len(fields))]
+        lines = [f"{', '.join(variables)}{',' if len(variables) == 1 else ''} = {source}"] if variables else [source]
+        return [*lines, *self._checks(fields, scope), f"return [{', '.join(variables)}]"]
+
     def _record(self, node: Node, annotation: Any) -> Convert:
         fields = self._fields(node, annotation)
         names = [field["name"] for field in node["fields"]]
@@ -449,11 +466,7 @@ class Encoders(_Compiler):
             return made
 
         scope: dict[str, Any] = {"getters": getters, "getter": getter}
-        variables = [f"a{i}" for i in range(len(names))]
-        lines = ["get = getters.get(type(value)) or getter(type(value))"]
-        lines.append(f"{', '.join(variables)}{',' if len(variables) == 1 else ''} = get(value)" if variables else "get(value)")
-        lines += self._checks(fields, scope)
-        lines.append(f"return [{', '.join(variables)}]")
+        lines = ["get = getters.get(type(value)) or getter(type(value))", *self._body(fields, scope, "get(value)")]
         return _generate("value", lines, scope)
 
     def _union(self, node: Node, annotation: Any) -> Convert:
