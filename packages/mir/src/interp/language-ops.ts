@@ -3,13 +3,14 @@
  */
 import { CELL, decodeFloatWord, encodeFloatWord, FLOAT, HEADER, isSmallInt, SINGLETON, TYPE_ID, wordKind } from '@molt/abi';
 import { broken } from '@molt/diagnostics';
+import { INT_ARITHMETIC, INT_COMPARE } from '../int-arithmetic.ts';
 import type { Field, HeapType, Inst, MemType, ValueId } from '../ir.ts';
 import { symbolAddress } from '../layout/layout.ts';
 import { memSize } from '../level-type.ts';
 import { bigintName } from '../layout/bigint-data.ts';
 import type { ImmOf } from '../ops.ts';
 import type { Scalar } from '../pure-ops.ts';
-import { INT_ARITHMETIC, INT_COMPARE, readInt, writeInt } from './int-objects.ts';
+import { readInt, writeInt } from './int-objects.ts';
 import { type Machine, refWord, type Registers, type Step } from './machine.ts';
 import { READ, WRITE } from './memory-ops.ts';
 

@@ -9,6 +9,9 @@ import { copyModule } from '../copy-module.ts';
 import type { Module } from '../ir.ts';
 import { throwFaults } from '../verify/fault.ts';
 import { verifyModule } from '../verify/verify.ts';
+import { constFold } from './const-fold/const-fold.ts';
+import { inline } from "./inline/inline.ts";
+import { simplifyCfg } from "./simplify-cfg.ts";
 import { canCollect } from './can-collect.ts';
 import { canRaise } from './can-raise.ts';
 import { dce } from './dce.ts';
@@ -19,7 +22,7 @@ import { recursion } from './recursion.ts';
 import { roots } from './roots.ts';
 
 /** The order of passes. */
-export const PIPELINE: readonly Pass[] = [dce, recursion, canRaise, interrupts, legalise, canCollect, roots];
+export const PIPELINE: readonly Pass[] = [dce, recursion, constFold, simplifyCfg, inline, canRaise, constFold, simplifyCfg, dce, interrupts, legalise, canCollect, roots, constFold, simplifyCfg, dce];
 
 /** What to run. */
 export interface PipelineOptions {

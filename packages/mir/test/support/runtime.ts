@@ -3,7 +3,8 @@
  */
 import { CELL, FLOAT, TYPE_ID } from '@molt/abi';
 import type { HostFunction, InterpreterHost, LinearMemory, Scalar } from '../../src/index.ts';
-import { INT_ARITHMETIC, readInt, writeInt } from '../../src/interp/int-objects.ts';
+import { INT_ARITHMETIC } from '../../src/int-arithmetic.ts';
+import { readInt, writeInt } from '../../src/interp/int-objects.ts';
 
 const binary = ['add', 'sub', 'mul', 'floordiv', 'mod', 'and', 'or', 'xor', 'shl', 'shr'];
 
