@@ -4,6 +4,9 @@
  * bundlers embed exactly these files.
  */
 import builtinsBool from './py/builtins/bool.py';
+import builtinsBytes from './py/builtins/bytes.py';
+import builtinsBytesOps from './py/builtins/bytes_ops.py';
+import builtinsCharClass from './py/builtins/char_class.py';
 import builtinsDict from './py/builtins/dict.py';
 import builtinsDictViews from './py/builtins/dict_views.py';
 import builtinsExceptionClasses from './py/builtins/exception_classes.py';
@@ -17,15 +20,23 @@ import builtinsIntMethods from './py/builtins/int_methods.py';
 import builtinsIterators from './py/builtins/iterators.py';
 import builtinsList from './py/builtins/list.py';
 import builtinsListSort from './py/builtins/list_sort.py';
+import builtinsObject from './py/builtins/object.py';
 import builtinsRange from './py/builtins/range.py';
 import builtinsSet from './py/builtins/set.py';
 import builtinsSetClasses from './py/builtins/set_classes.py';
+import builtinsSlice from './py/builtins/slice.py';
 import builtinsStr from './py/builtins/str.py';
+import builtinsStrCase from './py/builtins/str_case.py';
 import builtinsStrCore from './py/builtins/str_core.py';
 import builtinsStrFind from './py/builtins/str_find.py';
+import builtinsStrFormat from './py/builtins/str_format.py';
+import builtinsStrPercent from './py/builtins/str_percent.py';
 import builtinsStrRepr from './py/builtins/str_repr.py';
 import builtinsStrSplit from './py/builtins/str_split.py';
+import builtinsStrTemplate from './py/builtins/str_template.py';
+import builtinsTextCodec from './py/builtins/text_codec.py';
 import builtinsTuple from './py/builtins/tuple.py';
+import builtinsUnicodeTables from './py/builtins/unicode_tables.py';
 import runtimeAlloc from './py/runtime/alloc.py';
 import runtimeCells from './py/runtime/cells.py';
 import runtimeCollect from './py/runtime/collect.py';
@@ -54,6 +65,9 @@ import runtimeTraceback from './py/runtime/traceback.py';
 /** Path (`runtime/alloc.py`) to source text. */
 export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['builtins/bool.py', builtinsBool],
+  ['builtins/bytes.py', builtinsBytes],
+  ['builtins/bytes_ops.py', builtinsBytesOps],
+  ['builtins/char_class.py', builtinsCharClass],
   ['builtins/dict.py', builtinsDict],
   ['builtins/dict_views.py', builtinsDictViews],
   ['builtins/exception_classes.py', builtinsExceptionClasses],
@@ -67,15 +81,23 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['builtins/iterators.py', builtinsIterators],
   ['builtins/list.py', builtinsList],
   ['builtins/list_sort.py', builtinsListSort],
+  ['builtins/object.py', builtinsObject],
   ['builtins/range.py', builtinsRange],
   ['builtins/set.py', builtinsSet],
   ['builtins/set_classes.py', builtinsSetClasses],
+  ['builtins/slice.py', builtinsSlice],
   ['builtins/str.py', builtinsStr],
+  ['builtins/str_case.py', builtinsStrCase],
   ['builtins/str_core.py', builtinsStrCore],
   ['builtins/str_find.py', builtinsStrFind],
+  ['builtins/str_format.py', builtinsStrFormat],
+  ['builtins/str_percent.py', builtinsStrPercent],
   ['builtins/str_repr.py', builtinsStrRepr],
   ['builtins/str_split.py', builtinsStrSplit],
+  ['builtins/str_template.py', builtinsStrTemplate],
+  ['builtins/text_codec.py', builtinsTextCodec],
   ['builtins/tuple.py', builtinsTuple],
+  ['builtins/unicode_tables.py', builtinsUnicodeTables],
   ['runtime/alloc.py', runtimeAlloc],
   ['runtime/cells.py', runtimeCells],
   ['runtime/collect.py', runtimeCollect],

@@ -1,7 +1,7 @@
 # molt: intrinsics
 # What compiled code needs besides the slow paths: hashes of fixed tuples, unpacking checks, exception contexts, object identity.
 
-from molt.intrinsics import CELL_EXC_HANDLED, addr, cast, i32, i64, i64_u, is_small, load_ref, ref, word
+from molt.intrinsics import CELL_EXC_HANDLED, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref
 
 
 def tuple_hash_start() -> i64:
@@ -18,10 +18,7 @@ def tuple_hash_end(h: i64, n: i32) -> i64:
 
 # The result of a user-defined __hash__ as a machine word.
 def hash_of_int(n: int) -> i64:
-    if is_small(n):
-        w = word(n)
-        return -2 if w == -1 else w
-    return big_hash(n)
+    return hash_of(n)
 
 
 # After collecting the items of an iterable: do they fill the targets?

@@ -66,6 +66,19 @@ class TextBuilder:
             self.point(c)
             count -= 1
 
+    # Raw bytes from anywhere; the caller accounts for code points when the result is to be text.
+    def bytes(self, p: i32, n: i32) -> None:
+        if n > self._cap - self._len:
+            self._grow(n)
+        memory_copy(addr(self._data) + 8 + self._len, p, n)
+        self._len += n
+
+    def take_bytes(self) -> bytes:
+        n = self._len
+        b = new_bytes(n)
+        memory_copy(addr(b) + 16, addr(self._data) + 8, n)
+        return b
+
     def take(self) -> str:
         n = self._len
         s = new_text(n, self._points)
