@@ -15,8 +15,11 @@ static uint8_t *range(MoltMem mem, uint32_t address, uint32_t length) {
 }
 
 /* The body of a service's module runs once, for all calls to come: it must not see this process. */
-static void unsealed(MoltMem mem) {
-  if (molt_instance(mem)->sealed) molt_trap(mem, MOLT_TRAP_USER);
+static void unsealed(MoltMem mem, const char *capability) {
+  MoltInstance *instance = molt_instance(mem);
+  if (!instance->sealed) return;
+  instance->denied = capability;
+  molt_trap(mem, MOLT_TRAP_UNREACHABLE);
 }
 
 void molt_host_write(MoltMem mem, uint32_t fd, uint32_t address, uint32_t length) {
@@ -35,7 +38,7 @@ void molt_host_write(MoltMem mem, uint32_t fd, uint32_t address, uint32_t length
 }
 
 uint32_t molt_host_read(MoltMem mem, uint32_t fd, uint32_t address, uint32_t capacity) {
-  unsealed(mem);
+  unsealed(mem, "input");
   uint8_t *bytes = range(mem, address, capacity);
   for (;;) {
     ssize_t count = read((int)fd, bytes, capacity);
@@ -50,14 +53,14 @@ uint32_t molt_host_read(MoltMem mem, uint32_t fd, uint32_t address, uint32_t cap
 }
 
 uint64_t molt_host_clock(MoltMem mem, uint32_t kind) {
-  unsealed(mem);
+  unsealed(mem, "the clock");
   struct timespec now;
   clock_gettime(kind == 0 ? CLOCK_REALTIME : kind == 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 void molt_host_entropy(MoltMem mem, uint32_t address, uint32_t length) {
-  unsealed(mem);
+  unsealed(mem, "entropy");
   uint8_t *bytes = range(mem, address, length);
   for (uint32_t at = 0; at < length;) {
     ssize_t count = getrandom(bytes + at, length - at, 0);
@@ -67,7 +70,7 @@ void molt_host_entropy(MoltMem mem, uint32_t address, uint32_t length) {
 }
 
 uint32_t molt_host_arg(MoltMem mem, uint32_t index, uint32_t address, uint32_t capacity) {
-  unsealed(mem);
+  unsealed(mem, "arguments");
   uint8_t *bytes = range(mem, address, capacity);
   MoltInstance *instance = molt_instance(mem);
   if (index >= (uint32_t)instance->argc) return UINT32_MAX;

@@ -36,6 +36,7 @@ MoltInstance *molt_instance_new(const MoltModule *module) {
 
 void molt_instance_free(MoltInstance *instance) {
   free(instance->low);
+  if (instance->stack != NULL) munmap(instance->stack, MOLT_GUARD + instance->stack_bytes);
   munmap(instance->reservation, instance->reserved);
 }
 
@@ -45,6 +46,21 @@ int molt_instance_freeze(MoltInstance *instance, const MoltModule *module) {
   if (instance->low == NULL) return -1;
   memcpy(instance->low, instance->mem, module->low_end);
   return 0;
+}
+
+MoltInstance *molt_instance_clone(const MoltInstance *frozen, const MoltModule *module) {
+  MoltInstance *instance = molt_instance_new(module);
+  if (instance == NULL) return NULL;
+  uint32_t more = frozen->pages - instance->pages;
+  instance->low = malloc(module->low_end);
+  if (instance->low == NULL || (more != 0 && molt_memory_grow(instance->mem, more) == UINT32_MAX)) {
+    molt_instance_free(instance);
+    return NULL;
+  }
+  memcpy(instance->low, frozen->low, module->low_end);
+  instance->heap_base = frozen->heap_base;
+  memcpy(instance->mem, frozen->mem, frozen->heap_base);
+  return instance;
 }
 
 /* A heap that grew beyond this gives its pages back to the system instead of being cleared. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOLT_EXIT_STOPPED = 70, MOLT_STATUS_FAILED = 3 };
+enum { MOLT_EXIT_STOPPED = 70 };
 
 /* Lazily committed; deep recursion ends in a trap long before the system runs out. */
 #define MOLT_SCRIPT_STACK ((size_t)256 << 20)
@@ -27,11 +27,6 @@ static void limit_from(MoltMem mem, const char *name, uint32_t cell) {
 }
 
 static void run(MoltInstance *instance, void *exit_code) {
-  if (sigsetjmp(instance->trap, 1) != 0) {
-    if (instance->trap_reason != MOLT_TRAP_DISCONNECT) fprintf(stderr, "MOLT6101: the task was stopped: %s\n", molt_trap_text(instance->trap_reason));
-    *(int *)exit_code = MOLT_EXIT_STOPPED;
-    return;
-  }
   uint32_t status = molt_module.init(instance->mem);
   int code = (int)(status >> 4 & 255);
   *(int *)exit_code = (status & 15) == MOLT_STATUS_FAILED && code == 0 ? 1 : code;
@@ -39,7 +34,7 @@ static void run(MoltInstance *instance, void *exit_code) {
 
 int main(int argc, char **argv) {
   MoltInstance *instance = molt_instance_new(&molt_module);
-  if (instance == NULL) {
+  if (instance == NULL || molt_stack_new(instance, MOLT_SCRIPT_STACK) != 0) {
     perror("cannot reserve memory");
     return MOLT_EXIT_STOPPED;
   }
@@ -47,7 +42,10 @@ int main(int argc, char **argv) {
   instance->argv = argv;
   limit_from(instance->mem, "MOLT_MEMORY_LIMIT", MOLT_CELL_MEMORY_LIMIT);
   limit_from(instance->mem, "MOLT_GC_FLAGS", MOLT_CELL_GC_FLAGS);
-  int code = MOLT_EXIT_STOPPED;
-  if (molt_on_large_stack(instance, MOLT_SCRIPT_STACK, run, &code) != 0) perror("cannot make a stack");
-  return code;
+  int code = 0;
+  uint32_t reason = molt_run(instance, run, &code);
+  if (reason == 0) return code;
+  /* Nobody is left to read about a closed pipe. */
+  if (reason != MOLT_TRAP_DISCONNECT) fprintf(stderr, "MOLT6101: the task was stopped: %s\n", molt_trap_text(reason));
+  return MOLT_EXIT_STOPPED;
 }

@@ -47,6 +47,10 @@ enum {
   MOLT_TRAP_OUTPUT = 8,
   MOLT_TRAP_SHUTDOWN = 9,
   MOLT_TRAP_FUEL = 10,
+  /* Low 4 bits of a status word. */
+  MOLT_STATUS_RETURNED = 2,
+  MOLT_STATUS_FAILED = 3,
+  MOLT_STATUS_INVALID_INPUT = 4,
 };
 
 /* A piece of the first contents of memory. */
@@ -85,17 +89,18 @@ typedef struct MoltInstance {
   /* Where molt_trap continues; valid while compiled code runs. */
   sigjmp_buf trap;
   volatile uint32_t trap_reason;
-  /* Limits of the native stack that compiled code runs on; a fault between guard and limit is a stack overflow. */
-  uint8_t *stack_guard;
-  uint8_t *stack_limit;
+  /* The native stack of compiled code: a guard without rights, then the stack. */
+  uint8_t *stack;
+  size_t stack_bytes;
   /* Copy of the low region after molt_instance_freeze. */
   uint8_t *low;
   uint32_t heap_base;
   /* Program arguments. */
   int argc;
   char **argv;
-  /* While the body of a service's module runs, the host gives nothing away. */
+  /* While the body of a service's module runs, the host gives nothing away; `denied` says what was asked for. */
   int sealed;
+  const char *denied;
 } MoltInstance;
 
 static inline MoltInstance *molt_instance(MoltMem mem) {
@@ -107,17 +112,21 @@ MoltInstance *molt_instance_new(const MoltModule *module);
 void molt_instance_free(MoltInstance *instance);
 /* Makes the memory the image that resets go back to. */
 int molt_instance_freeze(MoltInstance *instance, const MoltModule *module);
+/* Another instance with the same frozen image. */
+MoltInstance *molt_instance_clone(const MoltInstance *frozen, const MoltModule *module);
 /* Forgets a task: low region back, heap zeroed as far as it grew. */
 void molt_instance_reset(MoltInstance *instance, const MoltModule *module);
 _Noreturn MOLT_COLD void molt_trap(MoltMem mem, uint32_t reason);
 const char *molt_trap_text(uint32_t reason);
 uint32_t molt_memory_grow(MoltMem mem, uint32_t pages);
 
-/* stack.c: runs a function on a thread with a large, lazily committed stack; a full stack becomes a trap. */
+/* stack.c */
+enum { MOLT_GUARD = 1 << 20 };
+/* Gives an instance a lazily committed native stack; 0 on success. */
+int molt_stack_new(MoltInstance *instance, size_t bytes);
 typedef void (*MoltBody)(MoltInstance *instance, void *argument);
-int molt_on_large_stack(MoltInstance *instance, size_t bytes, MoltBody body, void *argument);
-/* The same for a thread that the caller made: guards its present stack. */
-int molt_guard_this_stack(MoltInstance *instance);
+/* Runs compiled code on the instance's stack. Returns 0, or the reason of the trap that ended it. */
+uint32_t molt_run(MoltInstance *instance, MoltBody body, void *argument);
 
 /* host.c: the imports of the ABI */
 void molt_host_write(MoltMem mem, uint32_t fd, uint32_t address, uint32_t length);
