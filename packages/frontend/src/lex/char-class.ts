@@ -35,11 +35,6 @@ export function isHexDigit(c: number): boolean {
   return c < 128 && ((table[c] as number) & HEX) !== 0;
 }
 
-/** Whether the tokenizer takes `c` into a name before it checks the whole name: all beyond ASCII count. */
-export function isPotentialNameContinue(c: number): boolean {
-  return c >= 128 || (c < 128 && ((table[c] as number) & CONTINUE) !== 0);
-}
-
 const nameStart = /^[\p{XID_Start}_]$/u;
 const nameContinue = /^\p{XID_Continue}$/u;
 const nonPrintable = /^[\p{C}\p{Z}]$/u;

@@ -3,7 +3,7 @@
  * between digits, no old-style octals, nothing that looks like an identifier glued to the end except a keyword that
  * may follow (`1if x else 2`).
  */
-import { isDigit, isHexDigit, isPotentialNameContinue } from './char-class.ts';
+import { isAsciiNameContinue, isDigit, isHexDigit } from './char-class.ts';
 
 /** Where the literal ends, or what is wrong and where. */
 export interface NumberScan {
@@ -121,7 +121,7 @@ function isRadixDigit(c: number, radix: number): boolean {
 function verifyEnd(source: string, pos: number, name: string, out: NumberScan): void {
   out.end = pos;
   const c = source.charCodeAt(pos);
-  if (!isPotentialNameContinue(c)) return;
+  if (!isAsciiNameContinue(c)) return;
   if (source.startsWith('and', pos) || source.startsWith('else', pos) || source.startsWith('for', pos)) return;
   if (source.startsWith('or', pos) || source.startsWith('not', pos)) return;
   if (source.startsWith('if', pos) || source.startsWith('in', pos) || source.startsWith('is', pos)) return;

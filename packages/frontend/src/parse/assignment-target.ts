@@ -27,7 +27,7 @@ export function invalidTarget(expr: Expr, use: TargetUse): Expr | null {
       return use === 'delete' ? expr : invalidTarget(expr.value, use);
     case 'Compare':
       // `for x in y` read as an expression is a comparison whose left side is the target.
-      if (use === 'for' && expr.ops[0] === 'In') return invalidTarget(expr.left, use);
+      if (use === 'for') return expr.ops[0] === 'In' ? invalidTarget(expr.left, use) : null;
       return expr;
     default:
       return expr;

@@ -13,6 +13,8 @@ export abstract class AtomParser extends LiteralParser {
   protected abstract parseNamedExpression(): Expr;
   /** An expression without a conditional or lambda around it. */
   protected abstract parseDisjunction(): Expr;
+  /** Fails at `:=` after something other than a name. */
+  protected abstract refuseNamedTarget(target: Expr): never;
   /** What binds at least as tightly as `|`. */
   protected abstract parseBitwiseOr(): Expr;
   protected abstract parseYield(): Expr;
@@ -224,7 +226,7 @@ export abstract class AtomParser extends LiteralParser {
   protected parseForTarget(): Expr {
     const first = this.pos;
     const target = this.parseTargetList();
-    if (this.kinds[this.pos] === T.KW_IN && invalidTarget(target, 'for') === null) {
+    if (this.kinds[this.pos] === T.KW_IN && invalidTarget(target, 'assign') === null) {
       this.pos++;
       setContext(target, 'Store');
       return target;

@@ -25,27 +25,30 @@ export abstract class CallParser extends AtomParser {
       const kind = this.kinds[first];
       const start = this.starts[first] as number;
       if (kind === T.STAR) {
+        if (seenUnpacking && complaint === null) {
+          this.failAt('argumentOrder', 'iterable argument unpacking follows keyword argument unpacking', first);
+        }
         this.pos++;
         const value = this.parseExpression();
-        if (seenUnpacking && complaint === null) {
-          const message = 'iterable argument unpacking follows keyword argument unpacking';
-          this.fail('argumentOrder', message, start, this.lastEnd);
-        }
+        if (this.kinds[this.pos] === T.EQUAL) this.refuseUnpackingTarget('iterable', start);
         args.push({ kind: 'Starred', value, ctx: 'Load', id: this.nodeCount++, start, end: this.lastEnd });
       } else if (kind === T.DOUBLESTAR) {
         this.pos++;
         const value = this.parseExpression();
+        if (this.kinds[this.pos] === T.EQUAL) this.refuseUnpackingTarget('keyword', start);
         seenUnpacking = true;
         keywords.push({ kind: 'keyword', arg: null, value, id: this.nodeCount++, start, end: this.lastEnd });
       } else if (this.kinds[first + 1] === T.EQUAL && (kind === T.NAME || isConstantKeyword(kind as number))) {
         seenKeyword = true;
         keywords.push(this.parseKeyword());
       } else {
-        const value = this.parseNamedExpression();
-        if (this.kinds[this.pos] === T.EQUAL) {
+        const isNamed = kind === T.NAME && this.kinds[first + 1] === T.COLONEQUAL;
+        const value = isNamed ? this.parseNamedExpression() : this.parseExpression();
+        if (this.kinds[this.pos] === T.EQUAL && !isNamed) {
           const message = 'expression cannot contain assignment, perhaps you meant "=="?';
-          this.fail('keywordArgument', message, start, this.ends[this.pos] as number);
+          this.fail('keywordArgument', message, value.start, this.ends[this.pos] as number);
         }
+        if (this.kinds[this.pos] === T.COLONEQUAL) this.refuseNamedTarget(value);
         if (this.atComprehension()) {
           const isOnly = args.length === 0 && keywords.length === 0;
           const generators = this.parseComprehensionClauses();
@@ -73,6 +76,13 @@ export abstract class CallParser extends AtomParser {
     if (this.kinds[this.pos] === T.RPAR && complaint !== null) this.failAt('argumentOrder', complaint, this.pos);
     this.closeBracket(T.RPAR);
     return { args, keywords };
+  }
+
+  /** `f(*a=b)` */
+  private refuseUnpackingTarget(what: 'iterable' | 'keyword', start: number): never {
+    this.pos++;
+    this.parseExpression();
+    this.fail('keywordArgument', `cannot assign to ${what} argument unpacking`, start, this.lastEnd);
   }
 
   /** `name=value` */

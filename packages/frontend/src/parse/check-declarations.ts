@@ -41,11 +41,11 @@ export function checkDeclarations(scope: Scope, diagnostics: SyntaxDiagnostic[])
       const other = declared.get(name);
       declared.set(name, word);
       if (use?.parameter === true) report(fault, `name '${name}' is parameter and ${word}`, statement);
+      else if (use !== undefined && use.used < before) report(fault, `name '${name}' is used prior to ${word} declaration`, statement);
       else if (use !== undefined && use.annotated < before) report(fault, `annotated name '${name}' can't be ${word}`, statement);
       else if (use !== undefined && use.assigned < before) {
         report(fault, `name '${name}' is assigned to before ${word} declaration`, statement);
-      } else if (use !== undefined && use.used < before) report(fault, `name '${name}' is used prior to ${word} declaration`, statement);
-      else if (use !== undefined && use.lastAnnotated > before && scope.kind !== 'module') {
+      } else if (use !== undefined && use.lastAnnotated > before && scope.kind !== 'module') {
         report(fault, `annotated name '${name}' can't be ${word}`, statement);
       } else if (other !== undefined && other !== word) report(fault, `name '${name}' is nonlocal and global`, statement);
       else if (word === 'nonlocal') {
@@ -58,7 +58,7 @@ export function checkDeclarations(scope: Scope, diagnostics: SyntaxDiagnostic[])
 
 /** Why `nonlocal name` finds no variable around `scope`, or `null` if it does. */
 function unboundNonlocal(name: string, scope: Scope): string | null {
-  if (scope.kind === 'function' && scope.typeParameters.includes(name)) return typeParameterMessage(name);
+  if (scope.typeParameters.includes(name)) return typeParameterMessage(name);
   if (name === '__class__' && isInsideClass(scope)) return null;
   for (let around = scope.parent; around !== null; around = around.parent) {
     if (around.kind === 'class' && around.typeParameters.includes(name)) return typeParameterMessage(name);

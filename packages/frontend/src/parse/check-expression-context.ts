@@ -310,8 +310,8 @@ export abstract class ExpressionContextCheck {
       around.walrusNames.add(name);
     }
     if (around?.kind !== 'class' && around?.kind !== 'limited') return;
-    const where = around.kind === 'class' ? 'a class body' : around.label;
-    const message = `assignment expression within a comprehension cannot be used in ${where}`;
+    const where = around.kind === 'class' ? 'in a class body' : `${around.label.startsWith('the') ? 'within' : 'in'} ${around.label}`;
+    const message = `assignment expression within a comprehension cannot be used ${where}`;
     this.report('namedExpressionScope', message, expr.target.start, expr.target.end);
   }
 

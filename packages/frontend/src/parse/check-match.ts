@@ -32,11 +32,10 @@ function checkPattern(pattern: Pattern, mayMatchAll: boolean, bound: Set<string>
       bind(pattern.name, pattern, bound, report);
       break;
     case 'MatchSequence': {
-      let starred = false;
+      let stars = 0;
       for (const part of pattern.patterns) {
         if (part.kind === 'MatchStar') {
-          if (starred) report('patternBinding', 'multiple starred expressions in sequence pattern', pattern.start, pattern.end);
-          starred = true;
+          if (++stars === 2) report('patternBinding', 'multiple starred names in sequence pattern', pattern.start, pattern.end);
         }
         checkPattern(part, true, bound, report);
       }
@@ -103,7 +102,8 @@ function checkKeys(keys: readonly Expr[], pattern: Pattern, report: Report): voi
 function keyIdentity(key: Expr): { readonly same: string; readonly shown: string } | null {
   if (key.kind === 'UnaryOp') {
     const operand = keyIdentity(key.operand);
-    return operand === null ? null : { same: operand.same === '0' ? '0' : `-${operand.same}`, shown: `-${operand.shown}` };
+    if (operand === null) return null;
+    return operand.same === '0' ? operand : { same: `-${operand.same}`, shown: `-${operand.shown}` };
   }
   if (key.kind === 'BinOp') {
     const left = keyIdentity(key.left);
@@ -129,7 +129,7 @@ function keyIdentity(key: Expr): { readonly same: string; readonly shown: string
         shown: Number.isInteger(value.value) ? value.value.toFixed(1) : String(value.value),
       };
     case 'imaginary':
-      return { same: `${value.value}j`, shown: `${value.value}j` };
+      return { same: value.value === 0 ? '0' : `${value.value}j`, shown: `${value.value}j` };
     case 'str':
       return { same: `s${value.value}`, shown: `'${value.value}'` };
     case 'bytes': {

@@ -10,6 +10,8 @@ import { SimpleStatementParser } from './simple-statement-parser.ts';
 export abstract class CompoundStatementParser extends SimpleStatementParser {
   /** Statements up to the DEDENT that ends their block, which is taken. */
   protected abstract parseIndentedStatements(): Stmt[];
+  /** Runs `rule`; after a fault, records it and goes on behind the statement or clause that has it. */
+  protected abstract guarded(rule: () => void): void;
 
   /** The block after a colon; `what` and `keyword` (a token index) say in messages whose it is. */
   protected parseBlock(what: string, keyword: number): Stmt[] {
@@ -105,7 +107,7 @@ export abstract class CompoundStatementParser extends SimpleStatementParser {
     if (this.accept(T.KW_AS)) {
       optional_vars = this.kinds[this.pos] === T.STAR ? this.parseStarred() : this.parseExpression();
       const kind = this.kinds[this.pos];
-      if (kind !== T.COMMA && kind !== T.RPAR && kind !== T.COLON) this.failSyntax();
+      if (kind !== T.COMMA && kind !== T.RPAR && kind !== T.COLON && kind !== T.NEWLINE) this.failSyntax();
       this.makeTarget(optional_vars, invalidTarget(optional_vars, 'assign'), 'assign to');
     }
     return { kind: 'withitem', context_expr, optional_vars, id: this.nodeCount++, start, end: this.lastEnd };
@@ -243,10 +245,16 @@ export abstract class CompoundStatementParser extends SimpleStatementParser {
     }
     this.pos++;
     const cases: MatchCase[] = [];
-    do cases.push(this.parseCase());
-    while (this.kinds[this.pos] !== T.DEDENT);
-    this.pos++;
+    this.parseCases(cases);
     return { kind: 'Match', subject, cases, id: this.nodeCount++, start, end: this.statementEnd() };
+  }
+
+  /** `case` clauses up to the DEDENT that ends their block, which is taken. */
+  protected parseCases(cases: MatchCase[]): void {
+    while (this.kinds[this.pos] !== T.DEDENT && this.kinds[this.pos] !== T.ENDMARKER) {
+      this.guarded(() => cases.push(this.parseCase()));
+    }
+    this.accept(T.DEDENT);
   }
 
   private parseSubject(): Expr {

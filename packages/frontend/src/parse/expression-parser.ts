@@ -116,12 +116,14 @@ export abstract class ExpressionParser extends ParameterParser {
       return { kind: 'NamedExpr', target, value, id: this.nodeCount++, start, end: this.lastEnd };
     }
     const value = this.parseExpression();
-    if (this.kinds[this.pos] === T.COLONEQUAL && this.startsExpression(this.pos + 1)) {
-      const message = `cannot use assignment expressions with ${expressionName(value)}`;
-      this.fail('invalidTarget', message, value.start, value.end);
-    }
+    if (this.kinds[this.pos] === T.COLONEQUAL) this.refuseNamedTarget(value);
     if (this.kinds[this.pos] === T.EQUAL) this.checkAssignmentForComparison(value, first);
     return value;
+  }
+
+  protected refuseNamedTarget(target: Expr): never {
+    if (!this.startsExpression(this.pos + 1)) this.failSyntax();
+    this.fail('invalidTarget', `cannot use assignment expressions with ${expressionName(target)}`, target.start, target.end);
   }
 
   /** `=` where only an expression can be: says so if it looks like a comparison or a walrus gone wrong. */
@@ -146,10 +148,14 @@ export abstract class ExpressionParser extends ParameterParser {
   }
 
   /** The end of what follows `=`, if it is an operand and not followed by another assignment. */
-  private rightSideEnd(): number | null {
+  protected rightSideEnd(): number | null {
+    return this.endAfterEqual(() => this.parseBitwiseOr()) ?? this.endAfterEqual(() => this.parsePrimary());
+  }
+
+  private endAfterEqual(rule: () => Expr): number | null {
     return this.wouldParse(() => {
       this.pos++;
-      this.parseBitwiseOr();
+      rule();
       const kind = this.kinds[this.pos];
       return kind === T.EQUAL || kind === T.COLONEQUAL ? null : this.lastEnd;
     });
@@ -181,7 +187,8 @@ export abstract class ExpressionParser extends ParameterParser {
     this.pos++;
     const args = this.parseParameters(T.COLON);
     this.expectForced(T.COLON);
-    if (this.kinds[this.pos] === T.FSTRING_MIDDLE) {
+    const isFieldSpec = this.kinds[this.pos] === T.RBRACE && this.starts[this.fieldFirst] === start;
+    if (this.kinds[this.pos] === T.FSTRING_MIDDLE || isFieldSpec) {
       const message = 'f-string: lambda expressions are not allowed without parentheses';
       this.fail('unparenthesizedLambda', message, start, this.lastEnd);
     }
@@ -250,6 +257,10 @@ export abstract class ExpressionParser extends ParameterParser {
       comparators.push(this.parseOperators(BITWISE_OR));
     }
     return { kind: 'Compare', left, ops, comparators, id: this.nodeCount++, start, end: this.lastEnd };
+  }
+
+  protected parseOperand(): Expr {
+    return this.parsePrefix(OR);
   }
 
   private parsePrefix(least: number): Expr {

@@ -4,9 +4,10 @@
  * Neighbouring pieces of text become one `Constant`, across the borders of adjacent literals too, as in CPython 3.12.
  */
 import type { Constant, Expr, FormattedValue, JoinedStr } from '../ast/nodes.ts';
+import { SYNTAX_CODES } from '../lex/syntax-diagnostic.ts';
 import * as T from '../lex/token-kind.ts';
 import { numberValue } from './number-value.ts';
-import { ParserState } from './parser-state.ts';
+import { ParserState, SyntaxFailure } from './parser-state.ts';
 import { type Decoded, decodeBytes, decodeText } from './string-value.ts';
 
 /** A stretch of literal text, or a field. */
@@ -22,6 +23,11 @@ interface LiteralShape {
 }
 
 export abstract class LiteralParser extends ParserState {
+  /** First token of the replacement field entered last. */
+  protected fieldFirst = -1;
+
+  /** An operand with its prefix operators and what follows it in brackets. */
+  protected abstract parseOperand(): Expr;
   /** `yield` expression or expressions with commas and stars: what a replacement field holds. */
   protected abstract parseYieldOrStarExpressions(): Expr;
   /** Reports two expressions side by side inside brackets, if that is what the cursor is at. */
@@ -160,7 +166,7 @@ export abstract class LiteralParser extends ParserState {
     if (first === T.EQUAL || first === T.EXCLAMATION || first === T.COLON || first === T.RBRACE) {
       this.failField(`f-string: valid expression required before '${T.TOKEN_TEXT[first]}'`);
     }
-    const value = this.parseYieldOrStarExpressions();
+    const value = this.parseFieldExpression();
     const isDebug = this.accept(T.EQUAL);
     if (isDebug) {
       const from = this.ends[open] as number;
@@ -182,12 +188,29 @@ export abstract class LiteralParser extends ParserState {
     });
   }
 
+  private parseFieldExpression(): Expr {
+    const first = this.pos;
+    this.fieldFirst = first;
+    try {
+      return this.parseYieldOrStarExpressions();
+    } catch (error) {
+      if (!(error instanceof SyntaxFailure) || error.diagnostic.code !== SYNTAX_CODES.invalidSyntax) throw error;
+      // Say what a field needs: an expression at all, or an end after the part that is one.
+      const failedAt = this.pos;
+      this.pos = first;
+      if (this.wouldParse(() => this.parseOperand()) === null) {
+        return this.failAt('fstring', "f-string: expecting a valid expression after '{'", first);
+      }
+      return this.failAt('fstring', FIELD_END_EXPECTED, Math.max(first + 1, failedAt - 1));
+    }
+  }
+
   private parseConversion(isDebug: boolean): FormattedValue['conversion'] {
     const kind = this.kinds[this.pos];
     if (kind !== T.EXCLAMATION) {
       if (kind === T.COLON || kind === T.RBRACE) return -1;
       if (!isDebug) this.checkMissingComma();
-      this.failField(isDebug ? "f-string: expecting '!', or ':', or '}'" : "f-string: expecting '=', or '!', or ':', or '}'");
+      this.failField(isDebug ? "f-string: expecting '!', or ':', or '}'" : FIELD_END_EXPECTED);
     }
     this.pos++;
     const name = this.pos;
@@ -237,6 +260,8 @@ export abstract class LiteralParser extends ParserState {
     this.failAt('fstring', message, this.pos);
   }
 }
+
+const FIELD_END_EXPECTED = "f-string: expecting '=', or '!', or ':', or '}'";
 
 function addText(pieces: Piece[], text: string, start: number, end: number, unicodePrefix: boolean): void {
   const last = pieces[pieces.length - 1];

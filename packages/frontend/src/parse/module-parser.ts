@@ -5,7 +5,7 @@
  * statements are still read for faults of their own; clauses that belonged to it (`else`, `except`) are passed over.
  */
 import type { Stmt } from '../ast/nodes.ts';
-import { type SyntaxDiagnostic, syntaxDiagnostic } from '../lex/syntax-diagnostic.ts';
+import { SYNTAX_CODES, type SyntaxDiagnostic } from '../lex/syntax-diagnostic.ts';
 import * as T from '../lex/token-kind.ts';
 import { DefinitionParser } from './definition-parser.ts';
 import { SyntaxFailure } from './parser-state.ts';
@@ -16,7 +16,7 @@ const MAX_DIAGNOSTICS = 100;
 export class ModuleParser extends DefinitionParser {
   parseBody(): Stmt[] {
     const body: Stmt[] = [];
-    while (this.kinds[this.pos] !== T.ENDMARKER) this.parseGuarded(body);
+    while (this.kinds[this.pos] !== T.ENDMARKER) this.guarded(() => this.parseStatement(body));
     return body;
   }
 
@@ -27,16 +27,18 @@ export class ModuleParser extends DefinitionParser {
 
   protected parseIndentedStatements(): Stmt[] {
     const body: Stmt[] = [];
-    while (this.kinds[this.pos] !== T.DEDENT && this.kinds[this.pos] !== T.ENDMARKER) this.parseGuarded(body);
+    while (this.kinds[this.pos] !== T.DEDENT && this.kinds[this.pos] !== T.ENDMARKER) {
+      this.guarded(() => this.parseStatement(body));
+    }
     this.accept(T.DEDENT);
     return body;
   }
 
-  private parseGuarded(body: Stmt[]): void {
+  protected guarded(rule: () => void): void {
     const { depth } = this;
     const first = this.pos;
     try {
-      this.parseStatement(body);
+      rule();
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error;
       this.depth = depth;
@@ -108,13 +110,14 @@ export class ModuleParser extends DefinitionParser {
       this.parseIndentedStatements();
       return;
     }
-    // What the tokenizer refused on the rest of the line is the likelier cause.
+    // What the tokenizer refused on the rest of the line is the likelier cause, if it is not what failed.
+    const isRefusal = this.kinds[failedAt] === T.ERROR;
     let at = this.kinds[failedAt - 1] === T.NEWLINE && failedAt > first ? failedAt - 1 : failedAt;
     let cause = diagnostic;
     for (; this.kinds[at] !== T.NEWLINE && this.kinds[at] !== T.ENDMARKER; at++) {
       const refused = this.kinds[at] === T.ERROR ? this.tokens.errors.get(at) : undefined;
-      if (refused === undefined || cause !== diagnostic) continue;
-      if (refused.code !== UNCLOSED || this.lines.line(refused.start) < this.lines.line(diagnostic.start)) cause = refused;
+      if (refused === undefined || isRefusal || cause !== diagnostic) continue;
+      if (this.overrides(refused, diagnostic)) cause = refused;
     }
     this.diagnostics.push(cause);
     if (this.diagnostics.length >= MAX_DIAGNOSTICS) {
@@ -131,17 +134,29 @@ export class ModuleParser extends DefinitionParser {
     }
   }
 
+  /** Whether a refusal further along the line explains a fault better than the parser's own message. */
+  private overrides(refused: SyntaxDiagnostic, fault: SyntaxDiagnostic): boolean {
+    switch (refused.code) {
+      case SYNTAX_CODES.badContinuation:
+        return false;
+      case SYNTAX_CODES.unclosedBracket:
+        return this.lines.line(refused.start) < this.lines.line(fault.end) || refused.start >= fault.start;
+      default:
+        if (fault.code === SYNTAX_CODES.fstring) return false;
+        return fault.code === SYNTAX_CODES.invalidSyntax || !refused.message.includes('f-string');
+    }
+  }
+
+  /** The block of a header that was wrong: statements, or the clauses of a `match`. */
   private skipOrphanBlock(): void {
-    if (this.accept(T.INDENT)) this.parseIndentedStatements();
+    if (!this.accept(T.INDENT)) return;
+    if (this.isNameText(this.pos, 'case') && this.startsExpression(this.pos + 1)) this.parseCases([]);
+    else this.parseIndentedStatements();
   }
 
   private atOrphanClause(): boolean {
     const kind = this.kinds[this.pos];
-    if (kind === T.KW_ELIF || kind === T.KW_ELSE || kind === T.KW_EXCEPT || kind === T.KW_FINALLY) return true;
-    if (!this.isNameText(this.pos, 'case')) return false;
-    return this.startsExpression(this.pos + 1) && this.kinds[this.pos + 1] !== T.LPAR && this.kinds[this.pos + 1] !== T.LSQB;
+    return kind === T.KW_ELIF || kind === T.KW_ELSE || kind === T.KW_EXCEPT || kind === T.KW_FINALLY;
   }
 
 }
-
-const UNCLOSED = syntaxDiagnostic('unclosedBracket', '', 0, 0).code;

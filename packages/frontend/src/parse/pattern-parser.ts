@@ -87,7 +87,7 @@ export abstract class PatternParser extends ExpressionParser {
       }
       case T.STRING:
       case T.FSTRING_START: {
-        const value = this.parseLiteralString();
+        const value = this.parseLiteralString('patterns');
         return { kind: 'MatchValue', value, id: this.nodeCount++, start, end: this.lastEnd };
       }
       case T.KW_NONE:
@@ -168,10 +168,10 @@ export abstract class PatternParser extends ExpressionParser {
     return { kind: 'UnaryOp', op: 'USub', operand, id: this.nodeCount++, start, end: this.lastEnd };
   }
 
-  private parseLiteralString(): Expr {
+  private parseLiteralString(what: 'patterns' | 'mapping pattern keys'): Expr {
     const value = this.parseStrings();
     if (value.kind === 'JoinedStr') {
-      this.fail('invalidPattern', 'patterns may only match literals and attribute lookups', value.start, value.end);
+      this.fail('invalidPattern', `${what} may only match literals and attribute lookups`, value.start, value.end);
     }
     return value;
   }
@@ -235,7 +235,7 @@ export abstract class PatternParser extends ExpressionParser {
         return this.parseLiteralNumber();
       case T.STRING:
       case T.FSTRING_START:
-        return this.parseLiteralString();
+        return this.parseLiteralString('mapping pattern keys');
       case T.NAME: {
         const name = this.parseDottedName();
         if (name.kind === 'Name') this.failSyntax();
@@ -260,7 +260,6 @@ export abstract class PatternParser extends ExpressionParser {
     const patterns: Pattern[] = [];
     const kwd_attrs: string[] = [];
     const kwd_patterns: Pattern[] = [];
-    let misplaced: Pattern | null = null;
     this.pos++;
     while (this.kinds[this.pos] !== T.RPAR) {
       if (this.kinds[this.pos] === T.NAME && this.kinds[this.pos + 1] === T.EQUAL) {
@@ -269,13 +268,12 @@ export abstract class PatternParser extends ExpressionParser {
         kwd_patterns.push(this.parsePattern());
       } else {
         const pattern = this.parsePattern();
-        if (kwd_attrs.length > 0) misplaced ??= pattern;
+        if (kwd_attrs.length > 0) {
+          this.fail('invalidPattern', 'positional patterns follow keyword patterns', pattern.start, pattern.end);
+        }
         patterns.push(pattern);
       }
       if (!this.accept(T.COMMA)) break;
-    }
-    if (misplaced !== null) {
-      this.fail('invalidPattern', 'positional patterns follow keyword patterns', misplaced.start, misplaced.end);
     }
     this.expect(T.RPAR);
     return { kind: 'MatchClass', cls, patterns, kwd_attrs, kwd_patterns, id: this.nodeCount++, start, end: this.lastEnd };

@@ -112,19 +112,19 @@ export abstract class SimpleStatementParser extends PatternParser {
     const start = this.starts[first] as number;
     const targets: Expr[] = [];
     let next = target;
+    let at = first;
     for (;;) {
-      this.makeAssignTarget(next, first, targets.length === 0);
+      this.makeAssignTarget(next, at, targets.length === 0, first);
       targets.push(next);
       this.pos++;
-      const at = this.pos;
+      at = this.pos;
       next = this.parseYieldOrStarExpressions();
       if (this.kinds[this.pos] !== T.EQUAL) break;
-      first = at;
     }
     return { kind: 'Assign', targets, value: next, id: this.nodeCount++, start, end: this.lastEnd };
   }
 
-  private makeAssignTarget(target: Expr, first: number, isFirst: boolean): void {
+  private makeAssignTarget(target: Expr, first: number, isFirst: boolean, statement: number): void {
     const bare = this.kinds[first] === T.KW_YIELD;
     if (bare) this.fail('invalidTarget', 'assignment to yield expression not possible', target.start, target.end);
     const bad = invalidTarget(target, 'assign');
@@ -133,6 +133,15 @@ export abstract class SimpleStatementParser extends PatternParser {
       return;
     }
     if (isFirst) this.checkTargetForComparison(target, first);
+    else if (this.kinds[statement] === T.NAME && this.kinds[statement + 1] === T.EQUAL) {
+      // `x = None, y = 1`
+      this.pos = statement + 1;
+      const end = this.rightSideEnd();
+      if (end !== null) {
+        const message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?";
+        this.fail('assignmentForComparison', message, this.starts[statement] as number, end);
+      }
+    }
     this.makeTarget(target, bad, 'assign to');
   }
 
@@ -240,6 +249,11 @@ export abstract class SimpleStatementParser extends PatternParser {
     const names: Alias[] = [];
     do names.push(this.parseAlias(true));
     while (this.accept(T.COMMA));
+    if (this.kinds[this.pos] === T.KW_FROM && this.kinds[this.pos + 1] === T.NAME && names.every((alias) => alias.asname === null)) {
+      this.pos++;
+      this.parseDottedModule();
+      this.fail('importForm', "Did you mean to use 'from ... import ...' instead?", start, this.lastEnd);
+    }
     return { kind: 'Import', names, id: this.nodeCount++, start, end: this.lastEnd };
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Module, Node, PyConstant } from '../../src/ast/nodes.ts';
 
-/** Fields of each kind in the order of CPython's grammar; kinds whose field names differ are mapped below. */
+/** Fields of each kind in the order of CPython's grammar. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {
   Module: ['body'],
   FunctionDef: ['name', 'args', 'body', 'decorator_list', 'returns', 'type_params'],
@@ -88,8 +88,8 @@ const UNPLACED: ReadonlySet<string> = new Set(['Module', 'comprehension', 'argum
 
 const OPERATOR_FIELDS: ReadonlySet<string> = new Set(['op', 'ops', 'ctx']);
 
-/** The lines of the walk, unindented. */
-export function* signatureLines(module: Module): Generator<{ depth: number; line: string }> {
+/** The lines of the walk, unindented. `placesInFormat`: spans inside f-strings count too. */
+export function* signatureLines(module: Module, placesInFormat = true): Generator<{ depth: number; line: string }> {
   const stack: { node: Node; depth: number; inFormat: boolean }[] = [{ node: module, depth: 0, inFormat: false }];
   for (;;) {
     const top = stack.pop();
@@ -130,7 +130,7 @@ export function* signatureLines(module: Module): Generator<{ depth: number; line
       line += ` ${start.line}:${start.column}-${end.line}:${end.column}`;
     }
     yield { depth, line };
-    const inside = inFormat || node.kind === 'JoinedStr';
+    const inside = inFormat || (node.kind === 'JoinedStr' && !placesInFormat);
     for (let i = children.length - 1; i >= 0; i--) stack.push({ node: children[i] as Node, depth: depth + 1, inFormat: inside });
   }
 }

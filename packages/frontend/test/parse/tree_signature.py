@@ -1,8 +1,9 @@
-"""Oracle of the parser tests: prints what CPython's own parser makes of a set of files.
+"""Oracle of the parser tests: prints what CPython itself makes of a set of files.
 
-For each file named on standard input: one line `status hash path`, where the hash covers a pre-order walk of the tree
-with node kinds, the fields that are not nodes, and positions. `--dump FILE` prints the walk itself, one node per line.
-Spans of what is inside an f-string differ between CPython versions and are left out; kinds and values are not.
+First a line with the version; then for each file named on standard input a line `parses compiles hash path`, where the
+hash covers a pre-order walk of the tree with node kinds, the fields that are not nodes, and positions. Files that are
+not UTF-8 are passed over. `--dump FILE` prints the walk itself, one node per line.
+Before 3.13, spans inside an f-string are not what the grammar says and are left out; kinds and values never are.
 """
 
 import ast
@@ -14,6 +15,7 @@ import warnings
 warnings.simplefilter("ignore")
 sys.setrecursionlimit(20000)
 
+PLACES_IN_FORMAT = sys.version_info >= (3, 13)
 SKIPPED = {"ctx", "type_ignores", "type_comment"}
 
 
@@ -82,7 +84,7 @@ def lines(tree):
         if hasattr(node, "lineno") and not in_format:
             parts.append("%d:%d-%d:%d" % (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset))
         yield depth, " ".join(parts)
-        inside = in_format or isinstance(node, ast.JoinedStr)
+        inside = in_format or (isinstance(node, ast.JoinedStr) and not PLACES_IN_FORMAT)
         stack.extend((child, depth + 1, inside) for child in reversed(children))
 
 
@@ -92,21 +94,32 @@ def main():
             for depth, line in lines(ast.parse(file.read())):
                 print("  " * depth + line)
         return
+    print("%d.%d" % sys.version_info[:2])
     for path in sys.stdin.read().split("\n"):
         if not path:
             continue
         with open(path, "rb") as file:
             data = file.read()
         try:
-            tree = ast.parse(data)
-        except (SyntaxError, ValueError) as error:
-            print("error", type(error).__name__, path)
+            data = data.decode("utf-8")
+        except UnicodeDecodeError:
             continue
+        data = data.removeprefix("\ufeff")
+        try:
+            tree = ast.parse(data)
+        except (SyntaxError, ValueError):
+            print("no no -", path)
+            continue
+        try:
+            compile(data, path, "exec", dont_inherit=True)
+            compiles = "yes"
+        except (SyntaxError, ValueError):
+            compiles = "no"
         digest = hashlib.sha1()
         for _, line in lines(tree):
             digest.update(line.encode())
             digest.update(b"\n")
-        print("ok", digest.hexdigest(), path)
+        print("yes", compiles, digest.hexdigest(), path)
 
 
 main()
