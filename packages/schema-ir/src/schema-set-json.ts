@@ -60,7 +60,7 @@ export function schemaSetFromJson(text: string): SchemaSet {
     if (root.get('format') !== FORMAT) root.fail(`"format": "${FORMAT}"`, root.get('format'));
     if (root.get('version') !== SCHEMA_SET_VERSION) root.fail(`"version": ${SCHEMA_SET_VERSION}`, root.get('version'));
     const types: Record<string, NamedSchema> = {};
-    for (const [name, value] of Object.entries(new Node(root.get('types'), budget, 0).object)) {
+    for (const [name, value] of new Node(root.get('types'), budget, 0).entries()) {
       const type = readSchema(value, budget, 0);
       if (!isNamed(type) || type.name !== name || name === '__proto__')
         refuse('MOLT4040', { expected: `a type named ${name}`, actual: describe(type) });
@@ -117,6 +117,10 @@ class Node implements JsonNode {
   get(key: string): unknown {
     if (this.object !== this.#value) this.fail('an object', this.#value);
     return Object.hasOwn(this.object, key) ? this.object[key] : undefined;
+  }
+
+  entries(): [string, unknown][] {
+    return this.object === this.#value ? Object.entries(this.object) : this.fail('an object', this.#value);
   }
 
   text(key: string): string {

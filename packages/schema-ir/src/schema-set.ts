@@ -9,7 +9,7 @@ import { type Codec, compileCodec } from './codec.ts';
 import { checkTypeName } from './kinds/names.ts';
 import type { NamedSchema, RecordField, RecordSchema, Schema, SchemaTypes } from './schema.ts';
 import { at, refuse, within } from './schema-error.ts';
-import { scopeWithin } from './type-scope.ts';
+import { sameType, scopeWithin } from './type-scope.ts';
 
 /** The version of the set's own form. */
 export const SCHEMA_SET_VERSION = 1;
@@ -74,14 +74,19 @@ export function checkSchemaSet(set: SchemaSet): void {
       scopeWithin(type, set.types);
     }
     const seen = new Set<string>();
+    const named = new Map<string, NamedSchema>();
     if (set.exports.length > 0xffff) refuse('MOLT4040', { expected: 'at most 65535 exports', actual: String(set.exports.length) });
     for (const item of set.exports) {
       try {
         checkTypeName(item.name);
         if (seen.has(item.name)) refuse('MOLT4040', { expected: 'distinct export names', actual: `${item.name} twice` });
         seen.add(item.name);
-        scopeWithin(inputSchema(item), set.types);
-        scopeWithin(item.result, set.types);
+        for (const root of [inputSchema(item), item.result]) {
+          for (const [name, type] of scopeWithin(root, set.types).types) {
+            if (!sameType(named.get(name) ?? type, type)) refuse('MOLT4043', { name });
+            named.set(name, type);
+          }
+        }
       } catch (error) {
         throw within(error, `.exports.${String(item.name)}`);
       }

@@ -93,11 +93,11 @@ function collect(schema: Schema, types: SchemaTypes, found: Map<string, NamedSch
   if (isNamed(schema)) {
     const known = found.get(schema.name);
     if (known !== undefined) {
-      if (known !== schema && JSON.stringify(schemaToJson(known)) !== JSON.stringify(schemaToJson(schema))) {
-        refuse('MOLT4043', { name: schema.name });
-      }
+      if (!sameType(known, schema)) refuse('MOLT4043', { name: schema.name });
       if (known === schema) return;
     } else {
+      const listed = Object.hasOwn(types, schema.name) ? types[schema.name] : undefined;
+      if (listed !== undefined && !sameType(listed, schema)) refuse('MOLT4043', { name: schema.name });
       if (found.size >= MAX_TYPES) refuse('MOLT4040', { expected: `at most ${MAX_TYPES} named types`, actual: 'more' });
       found.set(schema.name, schema);
     }
@@ -110,6 +110,11 @@ function collect(schema: Schema, types: SchemaTypes, found: Map<string, NamedSch
       throw within(error, child.segment);
     }
   }
+}
+
+/** Whether two types of one name are the same, whatever objects they are. */
+export function sameType(a: NamedSchema, b: NamedSchema): boolean {
+  return a === b || JSON.stringify(schemaToJson(a)) === JSON.stringify(schemaToJson(b));
 }
 
 /** Refuses nodes whose lists of parts are not even lists, which hand-made data may have. */

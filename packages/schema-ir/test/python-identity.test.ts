@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileCodec, list, record, ref, type Schema, schemaToJson, int, optional, str, map } from '../src/index.ts';
+import { compileCodec, int, list, map, optional, record, ref, type Schema, schemaToJson, str } from '../src/index.ts';
 import { schemas, valuesOf } from './schema-arbitraries.ts';
 
 const python = process.env['MOLT_PYTHON'] ?? 'python3';
@@ -41,7 +41,11 @@ describe.skipIf(why !== '')(`byte identity with Python${why === '' ? '' : ` (ski
 
   test('types that contain themselves', () => {
     const tree = record('Tree', { value: int(), left: optional(ref('Tree')), rest: map(str(), list(ref('Tree'))) });
-    const value = { value: 1, left: { value: 2, left: null, rest: new Map() }, rest: new Map([['a', [{ value: 3, left: null, rest: new Map() }]]]) };
+    const value = {
+      value: 1,
+      left: { value: 2, left: null, rest: new Map() },
+      rest: new Map([['a', [{ value: 3, left: null, rest: new Map() }]]]),
+    };
     const encoded = hex(compileCodec(tree).encode(value));
     expect(reencode([[{ Tree: schemaToJson(tree) }, schemaToJson(ref('Tree')), [encoded]]])).toEqual([[encoded]]);
   });
