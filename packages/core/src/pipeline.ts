@@ -1,0 +1,106 @@
+/**
+ * The road from Python source to an artifact, from top to bottom. Everything else in this package serves one step of it.
+ *
+ * `compileTargets` walks it once for several targets; `compile` is the same for one. Faults of the program are diagnostics and the artifact
+ * is then absent; wrong options throw a MoltError; faults of Molt itself throw an InternalError.
+ */
+import { type Diagnostic, hasErrors, sortDiagnostics } from '@molt/diagnostics';
+import { buildModule } from '@molt/frontend';
+import type { Module } from '@molt/mir';
+import type { SchemaSet } from '@molt/schema-ir';
+import { stdlibSources } from '@molt/stdlib';
+import type { Artifact } from './artifact.ts';
+import { artifactId, identityOf } from './artifact-id.ts';
+import { compileModule, type Generated } from './compile-module.ts';
+import { type BuildOptions, type CompileOptions, type ResolvedOptions, resolveOptions, type StageName, type Target } from './compile-options.ts';
+import { embeddedManifest } from './embedded-manifest.ts';
+import { type Program, programOf, type SourceInput } from './program.ts';
+import { stageTexts } from './stage-text.ts';
+import { type StepTime, Stopwatch } from './stopwatch.ts';
+
+/** Figures of a compilation. */
+export interface CompileStats {
+  /** Steps of the road with their times. */
+  readonly steps: readonly StepTime[];
+  readonly functions: number;
+  readonly instructions: number;
+}
+
+/** What a compilation for several targets gives. */
+export interface BuildResult {
+  /** Artifacts by target; empty when the program has errors. */
+  readonly artifacts: ReadonlyMap<Target, Artifact>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stats: CompileStats;
+  /** Texts of the stages that `emit` asked for. */
+  readonly texts: ReadonlyMap<StageName, string>;
+}
+
+/** What `compile` gives. */
+export interface CompileResult {
+  /** Null when the program has errors. */
+  readonly artifact: Artifact | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stats: CompileStats;
+  readonly texts: ReadonlyMap<StageName, string>;
+}
+
+/**
+ * Compiles a program for one target.
+ *
+ * @example const { artifact, diagnostics } = compile('print("hello")', { target: 'wasm', mode: 'script' });
+ */
+export function compile(source: SourceInput, options: CompileOptions): CompileResult {
+  const { artifacts, ...result } = compileTargets(source, [options.target], options);
+  return { artifact: artifacts.get(options.target) ?? null, ...result };
+}
+
+/** Compiles a program for several targets; everything but code generation is done once. */
+export function compileTargets(source: SourceInput, targets: readonly Target[], given: BuildOptions): BuildResult {
+  const watch = new Stopwatch();
+  const options = resolveOptions(given);
+  const program = programOf(source);
+  const { module, schemas, diagnostics } = checkProgram(program, options, watch);
+  if (module === null) return { artifacts: new Map(), diagnostics, stats: statsOf(null, watch), texts: new Map() };
+  const generated = compileModule(module, targets, options, given, watch, schemas === null ? {} : { manifest: embeddedManifest(schemas) });
+  const artifacts = watch.time('identity', () => collect(program, targets, options, generated, schemas));
+  const texts = stageTexts(given.emit ?? [], module, generated);
+  return { artifacts, diagnostics, stats: statsOf(generated.machine, watch), texts };
+}
+
+/** The upper half: sources to language-level MIR and schemas; null when there are errors. */
+function checkProgram(
+  program: Program,
+  options: ResolvedOptions,
+  watch: Stopwatch,
+): { module: Module | null; schemas: SchemaSet | null; diagnostics: readonly Diagnostic[] } {
+  const { files, entry } = program;
+  const { mode, exports } = options;
+  const built = watch.time('front end', () =>
+    buildModule({ files, entry, stdlib: stdlibSources }, { mode, ...(exports === undefined ? {} : { exports }) }),
+  );
+  const diagnostics = sortDiagnostics(built.diagnostics);
+  return hasErrors(diagnostics) ? { module: null, schemas: null, diagnostics } : { module: built.module, schemas: built.schemas, diagnostics };
+}
+
+function collect(
+  program: Program,
+  targets: readonly Target[],
+  options: ResolvedOptions,
+  { wasm, native }: Generated,
+  schemas: SchemaSet | null,
+): ReadonlyMap<Target, Artifact> {
+  const artifacts = new Map<Target, Artifact>();
+  for (const target of targets) {
+    const id = artifactId(identityOf(program, options, target));
+    if (target === 'wasm' && wasm !== undefined) artifacts.set(target, { kind: 'wasm', id, bytes: wasm, schemas });
+    if (target === 'native-c' && native !== undefined) artifacts.set(target, { kind: 'native-c', id, output: native, schemas });
+  }
+  return artifacts;
+}
+
+function statsOf(machine: Module | null, watch: Stopwatch): CompileStats {
+  let instructions = 0;
+  for (const func of machine?.funcs.values() ?? []) for (const block of func.blocks) instructions += block === null ? 0 : block.insts.length + 1;
+  return { steps: watch.times, functions: machine?.funcs.size ?? 0, instructions };
+}
