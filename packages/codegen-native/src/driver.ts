@@ -25,8 +25,8 @@ export interface CompileNativeOptions {
   readonly name?: string;
   /** Default `exe`; must be what the units were emitted for. */
   readonly kind?: NativeKind;
-  /** 1 for short compile times, 2 for release builds; default 2. */
-  readonly opt?: 1 | 2;
+  /** 0 for tests, 1 for short compile times, 2 for release builds; default 2. */
+  readonly opt?: 0 | 1 | 2;
   /** Path or name of the compiler; default: environment MOLT_CC, else the first of cc, gcc, clang on PATH. */
   readonly cc?: string;
   /** Directory of cached objects; default: environment MOLT_CACHE_DIR, else `molt` in the user's cache directory. */

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { type Case, cpythonEngine, type Engine, findPython, readCase, readCases, runCase } from '@molt/testkit';
 import { CaseThreads } from './support/case-threads.ts';
 import { runConfig, threadEngine } from './support/engines.ts';
+import { nativeEngine } from './support/native-batch.ts';
 import type { RunConfig } from './support/run-request.ts';
 
 const { values, positionals } = parseArgs({
@@ -42,6 +43,8 @@ const cases = [
     ? []
     : readCases(folder).filter(({ path }) => filters.length === 0 || filters.some((filter) => path.slice(folder.length).includes(filter)))),
 ];
+
+for (const engine of engines) await engine.prepare?.(cases);
 
 const causes = new Map<string, string[]>();
 let failed = 0;
@@ -89,6 +92,7 @@ function causeOf(message: string): string {
 function engineOf(name: string): Engine {
   const common = { opt: Number(values.opt) as RunConfig['opt'], gcFlags: values.gc ? 3 : 0, verifyEach: values.verify, disablePasses: values.disable };
   if (name === 'wasm' || name === 'interp' || name === 'machine') return threadEngine(name, runConfig({ engine: name, ...common }), threads);
+  if (name === 'native') return nativeEngine('run-cases', runConfig({ engine: 'c', ...common }), threads, Number(values.timeout) * 1000);
   throw new Error(`--engine: expected wasm, interp, machine or native, got ${name}`);
 }
 

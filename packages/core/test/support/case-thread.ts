@@ -6,6 +6,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { STATUS } from '@molt/abi';
+import { emitC } from '@molt/codegen-native';
 import { compileModule, programOf, resolveOptions, Stopwatch } from '@molt/core';
 import { hasErrors, isMoltError, renderPretty } from '@molt/diagnostics';
 import { buildModule } from '@molt/frontend';
@@ -37,9 +38,9 @@ function handle(request: RunRequest): RunAnswer {
   const { config } = request;
   if (config.engine === 'interp') return interpret(built.module, request, start);
   const options = resolveOptions({ mode: 'script', opt: config.opt, disablePasses: config.disablePasses });
-  const targets = config.engine === 'wasm' ? (['wasm'] as const) : config.engine === 'c' ? (['native-c'] as const) : [];
-  const generated = compileModule(built.module, targets, options, { verifyEach: config.verifyEach }, new Stopwatch());
-  if (generated.native !== undefined) return { kind: 'c', output: generated.native };
+  const generated = compileModule(built.module, config.engine === 'wasm' ? ['wasm'] : [], options, { verifyEach: config.verifyEach }, new Stopwatch());
+  // One file per case, so that its functions can be static.
+  if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, options.memory), { unitSize: Infinity }) };
   if (generated.wasm === undefined) return interpret(generated.machine, request, start);
   const module = new WebAssembly.Module(generated.wasm);
   const streams = new Streams(request.stdin);
