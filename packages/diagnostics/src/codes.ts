@@ -10,6 +10,7 @@ import { CLI_CODES } from './codes-cli.ts';
 import { CODEGEN_CODES } from './codes-codegen.ts';
 import { INTERNAL_CODES } from './codes-internal.ts';
 import { IPC_CODES } from './codes-ipc.ts';
+import { LANGUAGE_CODES } from './codes-language.ts';
 import { MIR_CODES } from './codes-mir.ts';
 import { RUNTIME_CODES } from './codes-runtime.ts';
 import { SCHEMA_CODES } from './codes-schema.ts';
@@ -19,6 +20,7 @@ import { SYNTAX_CODES } from './codes-syntax.ts';
 export const DIAGNOSTICS = {
   ...CLI_CODES,
   ...SYNTAX_CODES,
+  ...LANGUAGE_CODES,
   ...MIR_CODES,
   ...CODEGEN_CODES,
   ...SCHEMA_CODES,

@@ -4,10 +4,12 @@
  * The whole file is tokenized before parsing, so that the parser looks ahead and behind by index. A fault becomes an
  * ERROR token whose diagnostic is found by token index; the parser reports it if it gets there.
  */
+import { LineMap } from '../ast/line-map.ts';
 import type { SyntaxDiagnostic } from './syntax-diagnostic.ts';
 
 export class TokenList {
   readonly source: string;
+  readonly lines: LineMap;
   kinds: Uint8Array;
   starts: Int32Array;
   ends: Int32Array;
@@ -19,6 +21,7 @@ export class TokenList {
 
   constructor(source: string) {
     this.source = source;
+    this.lines = new LineMap(source);
     // Python text has about one token for four characters.
     const capacity = (source.length >> 2) + 16;
     this.kinds = new Uint8Array(capacity);

@@ -245,7 +245,8 @@ class Tokenizer {
       this.pos = start + 1;
       if (start + 1 >= this.length) this.fail('badContinuation', 'unexpected EOF while parsing', start, start + 1);
       else {
-        this.fail('badContinuation', 'unexpected character after line continuation character', start, start + 1);
+        const message = 'unexpected character after line continuation character';
+        this.fail('badContinuation', message, start + 1, start + 2);
         this.skipLine();
       }
       return;
@@ -323,8 +324,8 @@ class Tokenizer {
       }
       brackets.pop();
       let message = `closing parenthesis '${closer}' does not match opening parenthesis '${source[opened]}'`;
-      const openLine = this.lineOf(opened);
-      if (openLine !== this.lineOf(start)) message += ` on line ${openLine}`;
+      const openLine = this.list.lines.line(opened);
+      if (openLine !== this.list.lines.line(start)) message += ` on line ${openLine}`;
       this.fail('unmatchedBracket', message, start, start + 1);
       return;
     }
@@ -400,7 +401,7 @@ class Tokenizer {
       this.fstrings.length = 0;
       return;
     }
-    const line = this.lineOf(Math.max(start, pos - (size === 3 ? 1 : 0)));
+    const line = this.list.lines.line(Math.max(start, pos - (size === 3 ? 1 : 0)));
     const what = size === 3 ? 'unterminated triple-quoted string literal' : 'unterminated string literal';
     this.fail('unterminatedString', `${what} (detected at line ${line})`, start, start + size);
   }
@@ -446,7 +447,7 @@ class Tokenizer {
         return;
       }
       const what = quoteSize === 3 ? 'unterminated triple-quoted f-string literal' : 'unterminated f-string literal';
-      const line = this.lineOf(Math.max(frame.start, pos - (quoteSize === 3 ? 1 : 0)));
+      const line = this.list.lines.line(Math.max(frame.start, pos - (quoteSize === 3 ? 1 : 0)));
       this.fail('unterminatedString', `${what} (detected at line ${line})`, frame.start, frame.start + 1);
       this.leave(frame);
       return;
@@ -528,16 +529,6 @@ class Tokenizer {
       if (c === LF || c === CR) break;
     }
     this.pos = pos;
-  }
-
-  /** The 1-based line of an offset; only for messages. */
-  private lineOf(offset: number): number {
-    let line = 1;
-    for (let i = 0; i < offset; i++) {
-      const c = this.source.charCodeAt(i);
-      if (c === LF || (c === CR && this.source.charCodeAt(i + 1) !== LF)) line++;
-    }
-    return line;
   }
 }
 

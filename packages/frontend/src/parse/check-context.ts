@@ -111,7 +111,7 @@ export class ContextCheck extends ExpressionContextCheck {
         for (const alias of statement.names) {
           if (alias.name === '*') {
             if (scope.kind !== 'module') {
-              this.report('starImport', 'import * only allowed at module level', statement.start, statement.end);
+              this.report('starImport', 'import * only allowed at module level', alias.start, alias.end);
             }
           } else this.binding(alias.asname ?? alias.name, alias);
         }

@@ -128,6 +128,7 @@ export abstract class ExpressionParser extends ParameterParser {
 
   /** `=` where only an expression can be: says so if it looks like a comparison or a walrus gone wrong. */
   protected checkAssignmentForComparison(left: Expr, first: number): void {
+    if (this.isSpeculating) return;
     if (this.kinds[first] === T.NAME && this.pos === first + 1) {
       const end = this.rightSideEnd();
       if (end === null) return;
@@ -186,7 +187,7 @@ export abstract class ExpressionParser extends ParameterParser {
     const start = this.start;
     this.pos++;
     const args = this.parseParameters(T.COLON);
-    this.expectForced(T.COLON);
+    this.expect(T.COLON);
     const isFieldSpec = this.kinds[this.pos] === T.RBRACE && this.starts[this.fieldFirst] === start;
     if (this.kinds[this.pos] === T.FSTRING_MIDDLE || isFieldSpec) {
       const message = 'f-string: lambda expressions are not allowed without parentheses';
@@ -371,7 +372,7 @@ export abstract class ExpressionParser extends ParameterParser {
 
   protected checkMissingComma(): void {
     const first = this.disjunctionStart;
-    if (this.disjunctionEnd !== this.pos || !this.startsExpression(this.pos)) return;
+    if (this.isSpeculating || this.disjunctionEnd !== this.pos || !this.startsExpression(this.pos)) return;
     if (this.kinds[first] === T.NAME && this.kinds[first + 1] === T.STRING) return;
     if (this.kinds[first] === T.NAME && isSoftKeyword(this.nameAt(first))) return;
     if (this.pos === first + 1 && (this.isNameText(first, 'print') || this.isNameText(first, 'exec'))) return;

@@ -117,7 +117,7 @@ export class ModuleParser extends DefinitionParser {
     for (; this.kinds[at] !== T.NEWLINE && this.kinds[at] !== T.ENDMARKER; at++) {
       const refused = this.kinds[at] === T.ERROR ? this.tokens.errors.get(at) : undefined;
       if (refused === undefined || isRefusal || cause !== diagnostic) continue;
-      if (this.overrides(refused, diagnostic)) cause = refused;
+      if (this.overrides(refused, diagnostic, failedAt)) cause = refused;
     }
     this.diagnostics.push(cause);
     if (this.diagnostics.length >= MAX_DIAGNOSTICS) {
@@ -135,12 +135,14 @@ export class ModuleParser extends DefinitionParser {
   }
 
   /** Whether a refusal further along the line explains a fault better than the parser's own message. */
-  private overrides(refused: SyntaxDiagnostic, fault: SyntaxDiagnostic): boolean {
+  private overrides(refused: SyntaxDiagnostic, fault: SyntaxDiagnostic, failedAt: number): boolean {
     switch (refused.code) {
       case SYNTAX_CODES.badContinuation:
         return false;
       case SYNTAX_CODES.unclosedBracket:
-        return this.lines.line(refused.start) < this.lines.line(fault.end) || refused.start >= fault.start;
+        if (this.lines.line(refused.start) < this.lines.line(fault.end)) return true;
+        // An expression followed by another one that is cut off.
+        return refused.start >= fault.start && this.disjunctionEnd === failedAt && this.startsExpression(failedAt);
       default:
         if (fault.code === SYNTAX_CODES.fstring) return false;
         return fault.code === SYNTAX_CODES.invalidSyntax || !refused.message.includes('f-string');

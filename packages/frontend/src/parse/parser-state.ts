@@ -5,7 +5,7 @@
  * calls, parameters, expressions, patterns, statements. A layer calls upwards only through abstract methods that it
  * declares. A fault is thrown as a `SyntaxFailure` and caught at the enclosing statement, where parsing resumes.
  */
-import { LineMap } from '../ast/line-map.ts';
+import type { LineMap } from '../ast/line-map.ts';
 import { type SyntaxDiagnostic, type SyntaxFault, syntaxDiagnostic } from '../lex/syntax-diagnostic.ts';
 import * as T from '../lex/token-kind.ts';
 import type { TokenList } from '../lex/token-list.ts';
@@ -41,11 +41,13 @@ export abstract class ParserState {
   protected disjunctionStart = 0;
   /** Token after it. */
   protected disjunctionEnd = 0;
+  /** Whether a rule runs only to choose a message. */
+  protected isSpeculating = false;
 
   constructor(tokens: TokenList) {
     this.tokens = tokens;
     this.source = tokens.source;
-    this.lines = new LineMap(tokens.source);
+    this.lines = tokens.lines;
     this.kinds = tokens.kinds;
     this.starts = tokens.starts;
     this.ends = tokens.ends;
@@ -115,15 +117,21 @@ export abstract class ParserState {
     }
   }
 
-  /** Runs `rule` to see whether it would succeed; the cursor goes back in any case. Only for choosing a message. */
+  /**
+   * Runs `rule` to see whether it would succeed; the cursor goes back in any case. Only for choosing a message, and what
+   * `rule` runs into looks for no message of its own: nested attempts would take exponential time.
+   */
   protected wouldParse<Result>(rule: () => Result): Result | null {
+    if (this.isSpeculating) return null;
     const { pos, nodeCount, depth, disjunctionStart, disjunctionEnd } = this;
+    this.isSpeculating = true;
     try {
       return rule();
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error;
       return null;
     } finally {
+      this.isSpeculating = false;
       this.pos = pos;
       this.nodeCount = nodeCount;
       this.depth = depth;

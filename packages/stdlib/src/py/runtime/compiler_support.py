@@ -51,3 +51,8 @@ def identity_of(x: ref) -> int:
 
 def identity_hash(x: ref) -> i64:
     return i64_u(addr(x)) >> 3
+
+
+# One piece of an f-string after another.
+def concat_text(a: str, b: str) -> str:
+    return a + b

@@ -1,0 +1,251 @@
+/** Expressions: AST to HIR. */
+import { lookupModuleName } from '../program/module-info.ts';
+import { spanOf } from '@molt/diagnostics';
+import type { Call, Compare, Expr, PyConstant } from '../ast/nodes.ts';
+import { makeFunction } from '../program/make-function.ts';
+import { refuse } from '../program/refusal.ts';
+import { buildComprehension, buildGeneratorCall } from './build-comprehension.ts';
+import { bindName } from './build-targets.ts';
+import { type HirScope, findVar, tempVar } from './hir-scope.ts';
+import type { Arg, HExpr, HStmt, OpKind } from './nodes.ts';
+
+const BINARY: Readonly<Record<string, OpKind>> = {
+  Add: 'add', Sub: 'sub', Mult: 'mul', Div: 'truediv', FloorDiv: 'floordiv', Mod: 'mod', Pow: 'pow', LShift: 'lshift', RShift: 'rshift',
+  BitAnd: 'and', BitOr: 'or', BitXor: 'xor', MatMult: 'matmul',
+};
+const COMPARE: Readonly<Record<string, OpKind>> = {
+  Eq: 'eq', NotEq: 'ne', Lt: 'lt', LtE: 'le', Gt: 'gt', GtE: 'ge', Is: 'is', IsNot: 'isnot', In: 'contains', NotIn: 'notcontains',
+};
+const UNARY: Readonly<Record<string, OpKind>> = { USub: 'neg', UAdd: 'pos', Invert: 'invert', Not: 'not' };
+
+export const binaryOp = (op: string): OpKind => BINARY[op] as OpKind;
+
+type NoAt<T> = T extends unknown ? Omit<T, 'id' | 'start' | 'end'> : never;
+
+/** A node at the place of another. */
+export function at(scope: HirScope, place: { start: number; end: number }, node: NoAt<HExpr>): HExpr {
+  return { ...node, id: scope.fn.exprCount++, start: place.start, end: place.end } as HExpr;
+}
+
+export const constant = (scope: HirScope, place: { start: number; end: number }, value: PyConstant): HExpr => at(scope, place, { k: 'const', value });
+export const noneOf = (scope: HirScope, place: { start: number; end: number }): HExpr => constant(scope, place, { type: 'none' });
+
+export function buildExpr(scope: HirScope, e: Expr): HExpr {
+  const b = (x: Expr): HExpr => buildExpr(scope, x);
+  const span = () => spanOf(scope.fn.module.source, e.start, e.end);
+  switch (e.kind) {
+    case 'Constant':
+      if (e.value.type === 'imaginary') return refuse(span(), 'a complex number', 'use two floats');
+      return at(scope, e, { k: 'const', value: e.value });
+    case 'Name':
+      return buildName(scope, e.name, e);
+    case 'Attribute':
+      return at(scope, e, { k: 'attr', obj: b(e.value), name: e.attr });
+    case 'BinOp': {
+      // left-associative chains can be thousands long: walk the left spine without recursion
+      const spine: Extract<Expr, { kind: 'BinOp' }>[] = [];
+      let at0: Expr = e;
+      while (at0.kind === 'BinOp') {
+        spine.push(at0);
+        at0 = at0.left;
+      }
+      let left = b(at0);
+      for (let i = spine.length - 1; i >= 0; i--) {
+        const node = spine[i] as (typeof spine)[number];
+        left = at(scope, node, { k: 'op', op: binaryOp(node.op), args: [left, b(node.right)] });
+      }
+      return left;
+    }
+    case 'UnaryOp': {
+      const op = UNARY[e.op] as OpKind;
+      if (op === 'neg' && e.operand.kind === 'Constant') {
+        if (e.operand.value.type === 'int') return constant(scope, e, { type: 'int', value: -e.operand.value.value });
+        if (e.operand.value.type === 'float') return constant(scope, e, { type: 'float', value: -e.operand.value.value });
+      }
+      return at(scope, e, { k: 'op', op, args: [b(e.operand)] });
+    }
+    case 'BoolOp': {
+      let left = b(e.values[0] as Expr);
+      for (const value of e.values.slice(1)) left = at(scope, e, { k: e.op === 'And' ? 'and' : 'or', left, right: b(value) });
+      return left;
+    }
+    case 'Compare':
+      return buildCompare(scope, e);
+    case 'IfExp': {
+      const test = b(e.test);
+      return at(scope, e, { k: 'cond', test, then: b(e.body), else: b(e.orelse) });
+    }
+    case 'Call':
+      return buildCall(scope, e);
+    case 'Tuple':
+    case 'List':
+    case 'Set': {
+      const k = e.kind === 'Tuple' ? 'tuple' : e.kind === 'List' ? 'list' : 'set';
+      return at(scope, e, { k, items: e.elts.map((x) => buildArg(scope, x)) });
+    }
+    case 'Dict':
+      return at(scope, e, { k: 'dict', keys: e.keys.map((x) => (x ? b(x) : null)), values: e.values.map(b) });
+    case 'Subscript': {
+      const obj = b(e.value);
+      if (e.slice.kind === 'Slice') return at(scope, e, { k: 'op', op: 'getslice', args: [obj, ...buildSlice(scope, e.slice)] });
+      return at(scope, e, { k: 'op', op: 'getitem', args: [obj, b(e.slice)] });
+    }
+    case 'Slice':
+      return refuse(span(), 'a slice inside a tuple index', 'index with one slice');
+    case 'Lambda': {
+      const fn = makeFunction(scope.program, scope.fn.module, e, { cls: null, parent: scope.fn, kind: 'function', scope });
+      return functionValue(scope, e, fn, e.args);
+    }
+    case 'ListComp':
+    case 'SetComp':
+    case 'DictComp':
+      return buildComprehension(scope, e);
+    case 'GeneratorExp':
+      return refuse(span(), 'a generator expression that is not consumed at once', 'use a list comprehension');
+    case 'JoinedStr':
+      return at(scope, e, {
+        k: 'fstring',
+        parts: e.values.map((v) => {
+          if (v.kind === 'Constant') return v.value.type === 'str' ? v.value.value : '';
+          const conversion = v.conversion === -1 ? null : (String.fromCharCode(v.conversion) as 's' | 'r' | 'a');
+          const value = b(v.value);
+          return { value, conversion, spec: v.format_spec ? b(v.format_spec) : null };
+        }),
+      });
+    case 'NamedExpr': {
+      const value = b(e.value);
+      const temp = tempVar(scope, 'walrus');
+      const read = at(scope, e, { k: 'var', v: temp });
+      const stmts: HStmt[] = [{ k: 'assign', v: temp, value, declared: null, start: e.start, end: e.end }];
+      stmts.push(bindName(scope, e.target.name, read, e.target));
+      return at(scope, e, { k: 'seq', stmts, value: at(scope, e, { k: 'var', v: temp }) });
+    }
+    case 'Starred':
+      return refuse(span(), 'a starred expression here', 'unpack into a list or tuple');
+    case 'Await':
+      return refuse(span(), 'await', 'exports are synchronous functions today');
+    case 'Yield':
+    case 'YieldFrom':
+      return refuse(span(), 'a generator', 'build and return a list');
+    case 'FormattedValue':
+      return refuse(span(), 'this formatted value', 'write it inside an f-string');
+  }
+}
+
+export function buildName(scope: HirScope, name: string, place: { start: number; end: number }): HExpr {
+  if (name === '__debug__') return constant(scope, place, { type: 'bool', value: true });
+  const variable = findVar(scope, name);
+  if (variable) {
+    const shadowed = scope.fn.kind === 'module' && variable.owner === scope.fn && !variable.temp && scope.comprehensions.every((c) => c.get(name) !== variable);
+    if (!(shadowed && scope.fn.module.bindings.has(name))) return at(scope, place, { k: 'var', v: variable });
+  }
+  const { module } = scope.fn;
+  if (name === '__name__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.name });
+  if (name === '__file__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.path });
+  const cls = scope.fn.kind === 'module' ? currentClass(scope) : null;
+  const classVar = cls?.classVars.get(name);
+  if (classVar) return at(scope, place, { k: 'global', g: classVar });
+  const binding = lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
+  if (!binding) return at(scope, place, { k: 'unknown', name });
+  if (binding.kind === 'var') {
+    const { global } = binding;
+    if (global.constant) return at(scope, place, { k: 'const', value: global.constant });
+    return at(scope, place, { k: 'global', g: global });
+  }
+  return at(scope, place, { k: 'binding', name, binding });
+}
+
+const classStack = new WeakMap<HirScope, import('../program/class-info.ts').ClassInfo>();
+/** Marks that expressions built next belong to a class body. */
+export function inClassBody<T>(scope: HirScope, cls: import('../program/class-info.ts').ClassInfo, action: () => T): T {
+  classStack.set(scope, cls);
+  try {
+    return action();
+  } finally {
+    classStack.delete(scope);
+  }
+}
+const currentClass = (scope: HirScope) => classStack.get(scope) ?? null;
+
+/** The three parts of a slice; None where left out. */
+export function buildSlice(scope: HirScope, e: Extract<Expr, { kind: 'Slice' }>): HExpr[] {
+  return [e.lower, e.upper, e.step].map((x) => (x ? buildExpr(scope, x) : noneOf(scope, e)));
+}
+
+function buildArg(scope: HirScope, e: Expr): Arg {
+  return e.kind === 'Starred' ? { value: buildExpr(scope, e.value), star: true } : { value: buildExpr(scope, e), star: false };
+}
+
+function buildCompare(scope: HirScope, e: Compare): HExpr {
+  let left = buildExpr(scope, e.left);
+  if (e.ops.length === 1) return compareOp(scope, e, e.ops[0] as string, left, buildExpr(scope, e.comparators[0] as Expr));
+  // a < b < c: b is evaluated once
+  const build = (i: number, lhs: HExpr): HExpr => {
+    const rhs = buildExpr(scope, e.comparators[i] as Expr);
+    if (i === e.ops.length - 1) return compareOp(scope, e, e.ops[i] as string, lhs, rhs);
+    const temp = tempVar(scope, 'middle');
+    const store: HStmt = { k: 'assign', v: temp, value: rhs, declared: null, start: rhs.start, end: rhs.end };
+    const first = compareOp(scope, e, e.ops[i] as string, lhs, at(scope, rhs, { k: 'seq', stmts: [store], value: at(scope, rhs, { k: 'var', v: temp }) }));
+    return at(scope, e, { k: 'and', left: first, right: build(i + 1, at(scope, rhs, { k: 'var', v: temp })) });
+  };
+  left = build(0, left);
+  return left;
+}
+
+function compareOp(scope: HirScope, e: Compare, op: string, left: HExpr, right: HExpr): HExpr {
+  return at(scope, e, { k: 'op', op: COMPARE[op] as OpKind, args: [left, right] });
+}
+
+/** Functions whose generator argument is consumed at once. */
+function buildCall(scope: HirScope, e: Call): HExpr {
+  const { func } = e;
+  if (func.kind === 'Name' && func.name === 'super' && e.args.length === 0 && e.keywords.length === 0) {
+    const method = enclosingMethod(scope);
+    if (!method?.fn.cls) return refuse(spanOf(scope.fn.module.source, e.start, e.end), 'super() outside a method', 'call the base class by name');
+    const self = method.fn.params[0];
+    if (!self) return refuse(spanOf(scope.fn.module.source, e.start, e.end), 'super() in a method without self', 'add the parameter');
+    return at(scope, e, { k: 'super', cls: method.fn.cls, self: buildName(scope, self.name, e) });
+  }
+  if (e.args.length >= 1 && e.args[0]?.kind === 'GeneratorExp') {
+    const made = buildGeneratorCall(scope, e, e.args[0]);
+    if (made) return made;
+  }
+  const callee = buildExpr(scope, func);
+  const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic';
+  const args = e.args.map((x): Arg => (isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x)));
+  return at(scope, e, { k: 'call', func: callee, args, kwargs: e.keywords.map((k) => ({ name: k.arg, value: buildExpr(scope, k.value) })) });
+}
+
+function isTypeExpr(scope: HirScope, e: Expr): boolean {
+  const head = e.kind === 'Subscript' ? e.value : e;
+  if (head.kind === 'Constant') return e.kind !== 'Subscript' && head.value.type === 'none' && scope.fn.trusted && false;
+  if (head.kind !== 'Name' || findVar(scope, head.name)) return false;
+  const binding = lookupModuleName(scope.fn.module, head.name) ?? scope.program.builtins.get(head.name);
+  return binding?.kind === 'typevar' || binding?.kind === 'class' || binding?.kind === 'typing' || (binding?.kind === 'intrinsic' && ['i32', 'i64', 'ref', 'val', 'u8'].includes(head.name));
+}
+
+function enclosingMethod(scope: HirScope): HirScope | null {
+  for (let s: HirScope | null = scope; s; s = s.parent) if (s.fn.cls) return s;
+  return null;
+}
+
+/** The value of a nested function or lambda: a closure, after its computed defaults. */
+export function functionValue(scope: HirScope, place: { start: number; end: number }, fn: import('../program/function-info.ts').FunctionInfo, args: import('../ast/nodes.ts').Arguments): HExpr {
+  fn.build?.();
+  const exprs = [...args.defaults, ...args.kw_defaults.filter((x): x is Expr => x !== null)];
+  const hidden = fn.params.filter((p) => p.default !== null);
+  const stmts: HStmt[] = [];
+  hidden.forEach((param, i) => {
+    const expr = exprs[i];
+    if (!expr || !param.default || param.default.kind === 'const') return;
+    const value = buildExpr(scope, expr);
+    if (param.default.kind === 'global') stmts.push({ k: 'setglobal', g: param.default.global, value, start: expr.start, end: expr.end });
+    else {
+      const { variable } = param.default;
+      stmts.push({ k: 'assign', v: variable, value, declared: null, start: expr.start, end: expr.end });
+      if (!fn.free.includes(variable)) fn.free.push(variable);
+    }
+  });
+  const value = at(scope, place, { k: 'func', fn, defaults: [] });
+  return stmts.length === 0 ? value : at(scope, place, { k: 'seq', stmts, value });
+}

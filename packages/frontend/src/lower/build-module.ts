@@ -1,0 +1,52 @@
+/** From sources to a language-level MIR module: declare, infer, lower. */
+import type { Diagnostic } from '@molt/diagnostics';
+import { hasErrors } from '@molt/diagnostics';
+import type { Module } from '@molt/mir';
+import { Engine } from '../infer/engine.ts';
+import { Program, type ProgramSources } from '../program/program.ts';
+import { Refusal } from '../program/refusal.ts';
+import { FuncLowering } from './func-lowering.ts';
+import { Lowering } from './lowering.ts';
+import { emitInit } from './module-init.ts';
+
+export interface BuildOptions {
+  /** A script runs its body and ends; a service is initialised once, then called. */
+  readonly mode: 'script' | 'service';
+  readonly exports?: readonly string[];
+}
+
+export interface BuildResult {
+  readonly module: Module | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Runtime functions that the slow paths of language ops call; the module always has them, dead ones are dropped later. */
+const RUNTIME_ROOTS = [
+  'alloc', 'int_add', 'int_sub', 'int_mul', 'int_floordiv', 'int_mod', 'int_and', 'int_or', 'int_xor', 'int_shl', 'int_shr', 'int_neg', 'int_cmp',
+  'box_float', 'raise_index_error', 'raise_frozen', 'raise_recursion', 'trace_append', 'caught', 'raising',
+];
+
+export function buildMir(sources: ProgramSources, _options: BuildOptions): BuildResult {
+  const program = new Program(sources);
+  const entry = program.addEntry();
+  if (hasErrors(program.diagnostics) || !entry.body) return { module: null, diagnostics: program.diagnostics };
+  const engine = new Engine(program);
+  try {
+    engine.instance(entry.body, null, [], new Map(), null);
+    engine.run();
+    const low = new Lowering(engine, '__main__');
+    for (const name of RUNTIME_ROOTS) if (program.runtime.has(name)) low.runtime(name);
+    emitInit(low, entry);
+    for (let i = 0; i < low.queue.length; i++) {
+      const instance = low.queue[i] as (typeof low.queue)[number];
+      engine.run();
+      new FuncLowering(low, instance).finish();
+    }
+    if (hasErrors(program.diagnostics)) return { module: null, diagnostics: program.diagnostics };
+    return { module: low.module, diagnostics: program.diagnostics };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    program.diagnostics.push(error.diagnostic);
+    return { module: null, diagnostics: program.diagnostics };
+  }
+}

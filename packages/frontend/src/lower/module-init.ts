@@ -1,0 +1,27 @@
+/** `molt_init`: runs the module body; an exception that leaves it is printed and becomes the exit code. */
+import { FuncBuilder } from '@molt/mir';
+import type { ModuleInfo } from '../program/module-info.ts';
+import type { Lowering } from './lowering.ts';
+
+export function emitInit(low: Lowering, entry: ModuleInfo): void {
+  const body = entry.body;
+  if (!body) throw new Error('the entry has no body');
+  const instance = low.engine.instance(body, null, [], new Map(), null);
+  low.declare('molt_init', { params: [], result: 'i32' });
+  const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, 'molt_init', [], 'i32', { inline: 'never' });
+  b.emit('call', [], { func: low.runtime('start'), unwind: 'never' });
+  b.emit('call', [], { func: low.name(instance), unwind: 'catch' });
+  const failed = b.block();
+  const ok = b.block();
+  b.branch(b.emit('exc.pending', [], null), failed, ok, false);
+  b.enter(failed);
+  const exc = b.emit('exc.take', [], null);
+  const code = b.emit('call', [exc], { func: low.runtime('uncaught'), unwind: 'never' });
+  b.emit('call', [], { func: low.runtime('finish'), unwind: 'never' });
+  b.end({ kind: 'return', value: code });
+  b.enter(ok);
+  b.emit('call', [], { func: low.runtime('finish'), unwind: 'never' });
+  b.end({ kind: 'return', value: b.emit('i32.const', [], { value: 0 }) });
+  low.module.funcs.set('molt_init', b.func);
+  low.module.exports.set('molt_init', 'molt_init');
+}

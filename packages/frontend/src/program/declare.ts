@@ -1,0 +1,227 @@
+/**
+ * Declares what a module defines at its top level: functions, classes, imports and variables.
+ *
+ * A name that one `def` or `class` binds is a static binding; a variable that only the module body uses is a local of the body;
+ * any other is a global with one type for all its stores.
+ */
+import type { Expr, FunctionDef, PyConstant, Stmt } from '../ast/nodes.ts';
+import { near, report, spanOf } from '@molt/diagnostics';
+import { buildModuleBody } from '../hir/build-function.ts';
+import { namesUsedInNested, scopeNames } from '../hir/scope-names.ts';
+import { ABI_CONSTANTS } from './constants.ts';
+import { declareClass } from './declare-class.ts';
+import type { Binding, ModuleInfo } from './module-info.ts';
+import { makeFunction } from './make-function.ts';
+import type { Program } from './program.ts';
+import { Refusal, refuse } from './refusal.ts';
+
+/** Modules whose names mean something only to the type checker. */
+const TYPING_MODULES = new Set(['typing', 'typing_extensions', '__future__', 'abc', 'collections.abc', 'types']);
+
+export function declareModule(program: Program, module: ModuleInfo): void {
+  const counts = new Map<string, number>();
+  for (const stmt of module.ast.body) countDefinitions(stmt, counts, true);
+  const nested = namesUsedInNested(module.ast.body);
+  const bound = scopeNames(module.ast.body, null).bound;
+  for (const stmt of module.ast.body) guarded(program, () => declareStatement(program, module, stmt, counts));
+  if (module.trusted) return;
+  for (const name of bound) {
+    if (module.bindings.has(name)) continue;
+    if (nested.has(name) || module.name !== '__main__') {
+      const global = program.newGlobal(name, `${module.name}.${name}`);
+      global.maybeUnbound = !certainlyAssigned(module.ast.body, name);
+      module.bindings.set(name, { kind: 'var', global });
+    }
+  }
+  guarded(program, () => buildModuleBody(program, module));
+}
+
+function guarded(program: Program, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    program.diagnostics.push(error.diagnostic);
+  }
+}
+
+function countDefinitions(stmt: Stmt, counts: Map<string, number>, top: boolean): void {
+  const add = (name: string, by: number) => counts.set(name, (counts.get(name) ?? 0) + by);
+  if (top && (stmt.kind === 'FunctionDef' || stmt.kind === 'ClassDef' || stmt.kind === 'AsyncFunctionDef')) add(stmt.name, 1);
+  else if (top && (stmt.kind === 'Import' || stmt.kind === 'ImportFrom')) for (const a of stmt.names) add(a.asname ?? (a.name.split('.')[0] as string), 1);
+  else {
+    const names = scopeNames([stmt], null);
+    for (const name of names.bound) add(name, stmt.kind === 'Assign' || stmt.kind === 'AnnAssign' ? 1 : 2);
+    for (const name of names.globals) add(name, 2);
+  }
+  // a `global` declaration inside any function makes another definition possible
+  if (stmt.kind === 'FunctionDef' || stmt.kind === 'ClassDef') for (const name of globalsDeclaredIn(stmt.body)) add(name, 2);
+}
+
+function globalsDeclaredIn(body: readonly Stmt[]): string[] {
+  const out: string[] = [];
+  const walk = (stmts: readonly Stmt[]): void => {
+    for (const s of stmts) {
+      if (s.kind === 'Global') out.push(...s.names);
+      else if ('body' in s && Array.isArray(s.body)) walk(s.body as Stmt[]);
+      if ('orelse' in s && Array.isArray(s.orelse)) walk(s.orelse as Stmt[]);
+      if ('finalbody' in s) walk(s.finalbody);
+      if ('handlers' in s) for (const h of s.handlers) walk(h.body);
+    }
+  };
+  walk(body);
+  return out;
+}
+
+function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, counts: Map<string, number>): void {
+  switch (stmt.kind) {
+    case 'FunctionDef': {
+      const overload = module.trusted && stmt.decorator_list.some((d) => d.kind === 'Name' && d.name === 'overload');
+      const plain = stmt.decorator_list.every((d) => module.trusted && d.kind === 'Name' && ['overload', 'inline', 'noinline', 'pure'].includes(d.name));
+      if ((counts.get(stmt.name) === 1 && plain) || overload || module.trusted) declareFunction(program, module, stmt);
+      return;
+    }
+    case 'ClassDef':
+      if (counts.get(stmt.name) === 1 || module.trusted) {
+        module.bindings.set(stmt.name, { kind: 'class', cls: declareClass(program, module, stmt) });
+        return;
+      }
+      return refuse(spanOf(module.source, stmt.start, stmt.end), `class '${stmt.name}' defined more than once or conditionally`, 'define the class once, at the top level of the module');
+    case 'Import':
+    case 'ImportFrom':
+      for (const [name, binding] of importBindings(program, module, stmt)) if ((counts.get(name) ?? 1) === 1 || module.trusted) (module.trusted ? module.locals : module.bindings).set(name, binding);
+      return;
+    case 'Assign':
+    case 'AnnAssign': {
+      const target = stmt.kind === 'Assign' ? stmt.targets[0] : stmt.target;
+      if (stmt.kind === 'Assign' && stmt.targets.length !== 1) return;
+      if (target?.kind !== 'Name' || counts.get(target.name) !== 1 || !stmt.value) return;
+      const typeVar = typeVarName(stmt.value);
+      if (typeVar) {
+        (module.trusted ? module.locals : module.bindings).set(target.name, { kind: 'typevar', name: target.name });
+        return;
+      }
+      const value = literal(stmt.value);
+      if (!value) return;
+      const global = program.newGlobal(target.name, `${module.name}.${target.name}`, module.trusted && stmt.kind === 'AnnAssign' ? stmt.annotation : null);
+      global.constant = value;
+      module.bindings.set(target.name, { kind: 'var', global });
+    }
+  }
+}
+
+function declareFunction(program: Program, module: ModuleInfo, stmt: FunctionDef): void {
+  const fn = makeFunction(program, module, stmt, { cls: null, parent: null, kind: 'function' });
+  const before = module.bindings.get(stmt.name);
+  if (before?.kind === 'func' && module.trusted) before.fn.overloads.push(fn);
+  else module.bindings.set(stmt.name, { kind: 'func', fn });
+}
+
+/** What an import statement binds; the modules it names are added to the program. */
+export function importBindings(program: Program, module: ModuleInfo, stmt: Extract<Stmt, { kind: 'Import' | 'ImportFrom' }>): [string, Binding][] {
+  const span = (start: number, end: number) => spanOf(module.source, start, end);
+  const out: [string, Binding][] = [];
+  if (stmt.kind === 'Import') {
+    for (const alias of stmt.names) {
+      const name = alias.asname ? alias.name : (alias.name.split('.')[0] as string);
+      if (TYPING_MODULES.has(name)) {
+        out.push([alias.asname ?? name, { kind: 'typing', name }]);
+        continue;
+      }
+      const found = program.resolve(name);
+      if (alias.name !== name) program.resolve(alias.name);
+      if (!found) throw notFound(module, alias.name, span(alias.start, alias.end));
+      out.push([alias.asname ?? name, { kind: 'module', mod: found }]);
+    }
+    return out;
+  }
+  const from = absoluteName(module, stmt.module, stmt.level);
+  for (const alias of stmt.names) {
+    const name = alias.asname ?? alias.name;
+    if (from === 'molt.intrinsics' && module.trusted) {
+      const constant = ABI_CONSTANTS.get(alias.name);
+      out.push([name, constant === undefined ? { kind: 'intrinsic', name: alias.name } : { kind: 'const', value: constant }]);
+      continue;
+    }
+    if (TYPING_MODULES.has(from)) {
+      out.push([name, { kind: 'typing', name: alias.name }]);
+      continue;
+    }
+    const target = program.resolve(from);
+    if (alias.name === '*' && target) {
+      for (const [key, binding] of target.bindings) if (!key.startsWith('_')) out.push([key, binding]);
+      continue;
+    }
+    const found = target?.bindings.get(alias.name);
+    if (found) {
+      out.push([name, found]);
+      continue;
+    }
+    const sub = program.resolve(from === '' ? alias.name : `${from}.${alias.name}`);
+    if (sub) out.push([name, { kind: 'module', mod: sub }]);
+    else if (!target) throw notFound(module, from, span(stmt.start, stmt.end));
+    else throw new Refusal(reportMissing(module, target, alias.name, alias.start, alias.end));
+  }
+  return out;
+}
+
+
+function reportMissing(module: ModuleInfo, target: ModuleInfo, name: string, start: number, end: number) {
+  const close = near(name, [...target.bindings.keys()]);
+  const suggestion = close.length > 0 ? `did you mean ${close.join(', ')}?` : `it has: ${[...target.bindings.keys()].slice(0, 12).join(', ')}`;
+  return report('MOLT1202', spanOf(module.source, start, end), { module: target.name, name, suggestion });
+}
+
+function notFound(_module: ModuleInfo, name: string, span: ReturnType<typeof spanOf>): Refusal {
+  return new Refusal(report('MOLT1201', span, { name }));
+}
+
+function absoluteName(module: ModuleInfo, name: string | null, level: number): string {
+  if (level === 0) return name ?? '';
+  const parts = module.name === '__main__' ? [''] : module.name.split('.');
+  const isPackage = module.path.endsWith('__init__.py');
+  const base = parts.slice(0, parts.length - level + (isPackage ? 1 : 0)).filter((p) => p !== '');
+  return [...base, ...(name ? [name] : [])].join('.');
+}
+
+function typeVarName(value: Expr): boolean {
+  return value.kind === 'Call' && value.func.kind === 'Name' && value.func.name === 'TypeVar';
+}
+
+/** The constant that an expression of literals gives, or null. */
+export function literal(expr: Expr): PyConstant | null {
+  if (expr.kind === 'Constant') return expr.value;
+  if (expr.kind === 'UnaryOp' && expr.op === 'USub') {
+    const inner = literal(expr.operand);
+    if (inner?.type === 'int') return { type: 'int', value: -inner.value };
+    if (inner?.type === 'float') return { type: 'float', value: -inner.value };
+  }
+  if (expr.kind === 'BinOp') {
+    const a = literal(expr.left);
+    const b = literal(expr.right);
+    if (a?.type !== 'int' || b?.type !== 'int' || b.value > 4096n) return null;
+    switch (expr.op) {
+      case 'Add':
+        return { type: 'int', value: a.value + b.value };
+      case 'Sub':
+        return { type: 'int', value: a.value - b.value };
+      case 'Mult':
+        return { type: 'int', value: a.value * b.value };
+      case 'LShift':
+        return b.value >= 0n ? { type: 'int', value: a.value << b.value } : null;
+      case 'Pow':
+        return b.value >= 0n ? { type: 'int', value: a.value ** b.value } : null;
+    }
+  }
+  return null;
+}
+
+/** Is a name assigned at the top level of the body, before anything could call a function that reads it? */
+function certainlyAssigned(body: readonly Stmt[], name: string): boolean {
+  for (const stmt of body) {
+    if (stmt.kind === 'Assign' && stmt.targets.some((t) => t.kind === 'Name' && t.name === name)) return true;
+    if (stmt.kind === 'AnnAssign' && stmt.value && stmt.target.kind === 'Name' && stmt.target.name === name) return true;
+    if ((stmt.kind === 'FunctionDef' || stmt.kind === 'For' || stmt.kind === 'With') && scopeNames([stmt], null).bound.has(name)) return true;
+  }
+  return false;
+}

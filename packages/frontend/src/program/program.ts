@@ -1,0 +1,127 @@
+/**
+ * The closed world: every module of the program and of the stdlib, with its names. Modules are added when an import reaches them;
+ * function bodies of stdlib modules are built only when something calls them.
+ */
+import { type Diagnostic, report, sourceFile, spanOf } from '@molt/diagnostics';
+import type { Module } from '../ast/nodes.ts';
+import { parseModule } from '../parse/parse-module.ts';
+import { newCell } from '../types/type.ts';
+import { COMPILER_BUILTINS } from './compiler-builtins.ts';
+import type { ClassInfo } from './class-info.ts';
+import { declareModule } from './declare.ts';
+import type { FunctionInfo } from './function-info.ts';
+import type { Binding, GlobalVar, ModuleInfo } from './module-info.ts';
+import { Refusal } from './refusal.ts';
+
+export interface ProgramSources {
+  /** Path of a user module to its text; the entry is one of them. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly entry: string;
+  /** Stdlib: path such as `builtins/list.py` to text. */
+  readonly stdlib: ReadonlyMap<string, string>;
+}
+
+export class Program {
+  readonly sources: ProgramSources;
+  readonly modules = new Map<string, ModuleInfo>();
+  /** In the order in which they were first imported. */
+  readonly order: ModuleInfo[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  /** Merged namespaces of `builtins/` and `runtime/`. */
+  readonly builtins = new Map<string, Binding>();
+  readonly runtime = new Map<string, Binding>();
+  readonly classes: ClassInfo[] = [];
+  readonly globals: GlobalVar[] = [];
+  readonly #asts = new Map<string, Module>();
+  readonly #ids = new Map<string, number>();
+
+  constructor(sources: ProgramSources) {
+    this.sources = sources;
+    for (const [path, text] of sources.stdlib) {
+      const folder = path.split('/')[0];
+      if (folder === 'builtins' || folder === 'runtime') this.#addMerged(path, text, folder === 'builtins' ? this.builtins : this.runtime);
+    }
+    for (const module of [...this.modules.values()]) declareModule(this, module);
+    for (const name of COMPILER_BUILTINS) this.builtins.set(name, { kind: 'intrinsic', name: `py.${name}` });
+  }
+
+  #addMerged(path: string, text: string, bindings: Map<string, Binding>): void {
+    const ast = this.parse(path, text);
+    const name = path.startsWith('runtime/') ? 'rt' : 'builtins';
+    const module: ModuleInfo = { name, path: `<stdlib>/${path}`, ast, source: sourceFile(path, text), trusted: true, bindings, locals: new Map(), body: null, index: this.modules.size };
+    this.modules.set(`<${path}>`, module);
+  }
+
+  parse(path: string, text: string): Module {
+    const known = this.#asts.get(path);
+    if (known) return known;
+    const { module, diagnostics } = parseModule(text, path);
+    for (const d of diagnostics) {
+      this.diagnostics.push(report('MOLT1001', spanOf(sourceFile(path, text), d.start, d.end), { what: d.message }));
+    }
+    this.#asts.set(path, module);
+    return module;
+  }
+
+  /** A module by dotted name, seen from `from`; null when there is none. */
+  resolve(name: string): ModuleInfo | null {
+    const known = this.modules.get(name);
+    if (known) return known;
+    const base = name.replaceAll('.', '/');
+    for (const candidate of [`${base}.py`, `${base}/__init__.py`]) {
+      const text = this.sources.files.get(candidate);
+      if (text !== undefined) return this.#add(name, candidate, text, false);
+    }
+    for (const candidate of [`lib/${base}.py`, `lib/${base}/__init__.py`]) {
+      const text = this.sources.stdlib.get(candidate);
+      if (text !== undefined) return this.#add(name, candidate, text, true);
+    }
+    return null;
+  }
+
+  /** The entry file as module `__main__`. */
+  addEntry(): ModuleInfo {
+    const text = this.sources.files.get(this.sources.entry) ?? '';
+    return this.#add('__main__', this.sources.entry, text, false);
+  }
+
+  #add(name: string, path: string, text: string, stdlib: boolean): ModuleInfo {
+    const ast = this.parse(path, text);
+    const trusted = stdlib && text.startsWith('# molt: intrinsics');
+    const module: ModuleInfo = { name, path, ast, source: sourceFile(path, text), trusted, bindings: new Map(), locals: new Map(), body: null, index: this.modules.size };
+    this.modules.set(name, module);
+    this.order.push(module);
+    try {
+      declareModule(this, module);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.diagnostics.push(error.diagnostic);
+    }
+    return module;
+  }
+
+  /** A name that is unique in the program. */
+  unique(base: string): string {
+    const count = this.#ids.get(base) ?? 0;
+    this.#ids.set(base, count + 1);
+    return count === 0 ? base : `${base}.${count}`;
+  }
+
+  newGlobal(name: string, id: string, declared: GlobalVar['declared'] = null): GlobalVar {
+    const global: GlobalVar = { name, id: this.unique(id), cell: newCell(), constant: null, maybeUnbound: false, declared };
+    this.globals.push(global);
+    return global;
+  }
+
+  builtinClass(name: string): ClassInfo {
+    const binding = this.builtins.get(name) ?? this.runtime.get(name);
+    if (binding?.kind !== 'class') throw new Error(`the stdlib has no class ${name}`);
+    return binding.cls;
+  }
+
+  runtimeFunction(name: string): FunctionInfo {
+    const binding = this.runtime.get(name) ?? this.builtins.get(name);
+    if (binding?.kind !== 'func') throw new Error(`the stdlib has no function ${name}`);
+    return binding.fn;
+  }
+}
