@@ -7,7 +7,6 @@
 """
 
 from .blocking import close_pools
-from .codec import Tagged
 from .errors import (
     AppError,
     Busy,
@@ -36,6 +35,7 @@ from .errors import (
 )
 from .multiplexed import close_connections
 from .offload import Offload, molt_offload
+from .unions import Tagged
 
 __version__ = "0.1.0"
 

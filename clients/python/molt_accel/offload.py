@@ -17,7 +17,7 @@ from .codec import compile_arguments, compile_codec
 from .errors import InvalidInput, MoltError, SchemaMismatch, WorkerLost, WorkerNotRunning
 from .handshake import parse_schemas
 from .request import CRITICALITY, Plan, Request
-from .schema import SchemaSet, mismatch
+from .schema import Export, SchemaSet, mismatch
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -239,6 +239,13 @@ class Offload:
             difference = mismatch(self.name, self._expected, schemas)
             if difference is not None:
                 raise difference
+        try:
+            return self._compile(export, schemas)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise SchemaMismatch(f"the schemas of {self.name} are damaged: {what}", hint="build the artifact again: molt build") from error
+
+    def _compile(self, export: Export, schemas: SchemaSet) -> Plan:
         hints = hint.signature_hints(self.function)
         return Plan(
             export,

@@ -162,6 +162,18 @@ def test_other_schemas_are_a_mismatch_with_the_place(worker, tmp_path):
         offload(sample.total, worker, artifact=str(tmp_path))([])
 
 
+def test_damaged_schemas_say_so():
+    damaged = json.loads(SCHEMAS)
+    del damaged["exports"][3]["result"]["min"]
+    with FakeWorker(schemas=json.dumps(damaged)) as worker, pytest.raises(m.SchemaMismatch, match="schemas of add are damaged: KeyError: 'min'"):
+        offload(sample.add, worker)(1, 2)
+    for broken in ("{", "[]", '{"format":"molt-schemas","version":1}', SCHEMAS.replace('"float"', '"decimal"')):
+        with FakeWorker(schemas=broken) as worker, pytest.raises(m.SchemaMismatch, match="schemas are damaged"):
+            offload(sample.add, worker)(1, 2)
+    with FakeWorker(schemas='{"format":"molt-schemas","version":2}') as worker, pytest.raises(m.SchemaMismatch, match="reads molt-schemas 1"):
+        offload(sample.add, worker)(1, 2)
+
+
 # workers that fail
 
 
