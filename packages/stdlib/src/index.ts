@@ -41,8 +41,10 @@ import runtimeAlloc from './py/runtime/alloc.py';
 import runtimeCells from './py/runtime/cells.py';
 import runtimeCollect from './py/runtime/collect.py';
 import runtimeCompilerSupport from './py/runtime/compiler_support.py';
+import runtimeDoubleDouble from './py/runtime/double_double.py';
 import runtimeErrors from './py/runtime/errors.py';
 import runtimeFloatExact from './py/runtime/float_exact.py';
+import runtimeFloatPow from './py/runtime/float_pow.py';
 import runtimeFloatShortest from './py/runtime/float_shortest.py';
 import runtimeFloatText from './py/runtime/float_text.py';
 import runtimeIndexing from './py/runtime/indexing.py';
@@ -61,6 +63,7 @@ import runtimeStart from './py/runtime/start.py';
 import runtimeText from './py/runtime/text.py';
 import runtimeTextBuilder from './py/runtime/text_builder.py';
 import runtimeTraceback from './py/runtime/traceback.py';
+import runtimeTrig from './py/runtime/trig.py';
 
 /** Path (`runtime/alloc.py`) to source text. */
 export const stdlibSources: ReadonlyMap<string, string> = new Map([
@@ -102,8 +105,10 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/cells.py', runtimeCells],
   ['runtime/collect.py', runtimeCollect],
   ['runtime/compiler_support.py', runtimeCompilerSupport],
+  ['runtime/double_double.py', runtimeDoubleDouble],
   ['runtime/errors.py', runtimeErrors],
   ['runtime/float_exact.py', runtimeFloatExact],
+  ['runtime/float_pow.py', runtimeFloatPow],
   ['runtime/float_shortest.py', runtimeFloatShortest],
   ['runtime/float_text.py', runtimeFloatText],
   ['runtime/indexing.py', runtimeIndexing],
@@ -122,4 +127,5 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/text.py', runtimeText],
   ['runtime/text_builder.py', runtimeTextBuilder],
   ['runtime/traceback.py', runtimeTraceback],
+  ['runtime/trig.py', runtimeTrig],
 ]);
