@@ -57,7 +57,7 @@ class Library:
         out = ctypes.POINTER(ctypes.c_uint8)()
         size = ctypes.c_uint32()
         status = self._call(
-            instance, plan.export.name.encode(), body, len(body), max(1, int(left * 1000)), ctypes.byref(out), ctypes.byref(size)
+            instance, plan.export.name.encode(), body, len(body), min(0xFFFFFFFF, max(1, int(left * 1000))), ctypes.byref(out), ctypes.byref(size)
         )
         try:
             data = ctypes.string_at(out, size.value) if out else b""

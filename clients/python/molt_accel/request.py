@@ -77,7 +77,7 @@ class Request:
         if left <= 0:
             raise self.late("no")
         payload = encode_call(
-            plan.export.id, max(1, int(left * 1000)), self.cpu_ms, self.memory_kib, self.criticality, plan.input_id, plan.output_id, body
+            plan.export.id, min(0xFFFFFFFF, max(1, int(left * 1000))), self.cpu_ms, self.memory_kib, self.criticality, plan.input_id, plan.output_id, body
         )
         return encode_message(CALL, call_id, payload, worker.hello.max_frame)
 

@@ -6,8 +6,9 @@
  * RESULT  0: u32 queue us | 4: u32 exec us | 8: u32 cpu us | 12: u32 peak KiB | 16: body
  * ERROR   0: u16 code | 2: u8 executed | 3: u8 retry | 4: u32 after ms | 8: MessagePack [name, message, hint, details]
  */
-import { isControlMap, packControl, unpackControl } from './control-pack.ts';
+import { type ControlMap, type ControlValue, isControlMap, packControl, unpackControl } from './control-pack.ts';
 import { EXECUTED, errorNameOf, MIP_ERRORS, RETRY } from './error-taxonomy.ts';
+import { DEFAULT_LIMITS } from './frame.ts';
 import { MipError } from './mip-error.ts';
 
 /** Bytes before the body of a CALL. */
@@ -43,6 +44,8 @@ export interface CallStats {
 const MAX_U32 = 0xffffffff;
 /** No text of an error is longer than this on the wire. */
 const MAX_TEXT = 8192;
+/** Details of an error nest no deeper. */
+const MAX_DETAIL_DEPTH = 5;
 
 /** The fixed part of a CALL. */
 export function encodeCallHead(head: CallHead): Uint8Array {
@@ -102,9 +105,13 @@ export function decodeResult(payload: Uint8Array): { readonly stats: CallStats; 
   return { stats, body: payload.subarray(RESULT_HEAD) };
 }
 
-/** The payload of an ERROR. */
-export function encodeError(error: MipError): Uint8Array {
-  const texts = packControl([error.mip, wellFormed(error.text), wellFormed(error.hint ?? ''), error.facts]);
+/**
+ * The payload of an ERROR, of at most `most` bytes: an ERROR never spans frames. What does not fit is left out, details first, so an
+ * error always arrives.
+ */
+export function encodeError(error: MipError, most: number = DEFAULT_LIMITS.maxFrame): Uint8Array {
+  const room = most - ERROR_HEAD;
+  const texts = textsOf(error, room);
   const out = new Uint8Array(ERROR_HEAD + texts.length);
   const view = new DataView(out.buffer);
   view.setUint16(0, MIP_ERRORS[error.mip].code, true);
@@ -113,6 +120,30 @@ export function encodeError(error: MipError): Uint8Array {
   view.setUint32(4, clamp(error.afterMs), true);
   out.set(texts, ERROR_HEAD);
   return out;
+}
+
+function textsOf(error: MipError, room: number): Uint8Array {
+  const hint = error.hint ?? '';
+  const full = packControl([error.mip, wellFormed(error.text), wellFormed(hint), plainDetails(error.facts, 0)]);
+  if (full.length <= room) return full;
+  // A character takes at most four bytes, so these always fit into the smallest frame.
+  const cut = Math.min(MAX_TEXT, Math.floor((room - 100) / 16));
+  return packControl([error.mip, wellFormed(error.text, cut), wellFormed(hint, cut), {}]);
+}
+
+/** Details as they may travel: texts well formed, nothing nested too deep, nothing that is no control value. */
+function plainDetails(value: ControlMap, depth: number): ControlMap {
+  const plain = (item: ControlValue): ControlValue => {
+    if (typeof item === 'string') return wellFormed(item);
+    if (typeof item === 'bigint') return item >= -(2n ** 63n) && item < 2n ** 64n ? item : String(item);
+    if (Array.isArray(item))
+      return depth >= MAX_DETAIL_DEPTH
+        ? []
+        : item.map((part) => plainDetails({ part: part as ControlValue }, depth + 1)['part'] as ControlValue);
+    if (isControlMap(item)) return depth >= MAX_DETAIL_DEPTH ? {} : plainDetails(item, depth + 1);
+    return item === undefined || typeof item === 'function' || typeof item === 'symbol' ? null : item;
+  };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [wellFormed(key, 16), plain(item)]));
 }
 
 /** The error of an ERROR's payload; text says what is wrong with the payload. */
@@ -141,8 +172,8 @@ export function decodeError(payload: Uint8Array): MipError | string {
 }
 
 /** Text that fits into a frame; a lone surrogate, which cutting may leave, becomes U+FFFD. */
-function wellFormed(text: string): string {
-  return text.slice(0, MAX_TEXT).replace(/\p{Surrogate}/gu, '\ufffd');
+function wellFormed(text: string, most = MAX_TEXT): string {
+  return text.slice(0, most).replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function clamp(value: number): number {

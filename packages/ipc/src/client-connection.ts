@@ -80,6 +80,8 @@ interface Pending {
 type State = 'greeting' | 'listing' | 'open' | 'draining' | 'closed';
 
 const NOTHING = new Uint8Array(0);
+/** Timers beyond this many milliseconds would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** One connection of a client. */
 export class ClientConnection {
@@ -172,7 +174,7 @@ export class ClientConnection {
           details: { reason: 'user' },
         });
       if (this.#state === 'closed') return this.#fail(call, { name: 'WORKER_LOST', message: 'the connection is closed', executed: 'no' });
-      call.timer = setTimeout(() => this.#expire(call), deadlineMs + (this.#options.graceMs ?? 100));
+      call.timer = setTimeout(() => this.#expire(call), Math.min(LONGEST_TIMER, deadlineMs + (this.#options.graceMs ?? 100)));
       if (signal !== undefined) {
         call.onAbort = () =>
           this.#abandon(call, 'user', { name: 'CANCELLED', message: `${name} was cancelled`, details: { reason: 'user' } });
@@ -301,7 +303,8 @@ export class ClientConnection {
     this.#state = 'open';
     this.#readyResolve(this.#hello as HelloOk);
     this.#pump();
-    for (const call of [...this.#waiting]) this.#queue(call);
+    // The latest first: if there are too many, it is those who came last that are turned away.
+    for (const call of [...this.#waiting].reverse()) this.#queue(call);
     return undefined;
   }
 
@@ -389,7 +392,7 @@ export class ClientConnection {
       });
     };
     if (this.#waiting.length > most) return busy();
-    call.waitTimer = setTimeout(busy, call.options.deadlineMs / 4);
+    call.waitTimer = setTimeout(busy, Math.min(LONGEST_TIMER, call.options.deadlineMs / 4));
   }
 
   #unqueue(call: Pending): void {

@@ -4,7 +4,7 @@
  * It shares reader and writer with the schema codecs, so the strict rules are the same. Reading never throws to the caller: a payload
  * that is not well formed gives undefined.
  */
-import { PackReader, PackWriter } from '@molt/schema-ir';
+import { at, PackReader, PackWriter } from '@molt/schema-ir';
 
 /** A value of a control payload. */
 export type ControlValue = null | boolean | number | bigint | string | Uint8Array | readonly ControlValue[] | ControlMap;
@@ -19,9 +19,11 @@ const MAX_KEY_BYTES = 64;
 
 /** The bytes of a control value. Whole numbers are written as ints. */
 export function packControl(value: ControlValue, maxBytes = 1 << 24): Uint8Array {
-  const out = new PackWriter(maxBytes);
-  write(value, out, maxBytes);
-  return out.take();
+  return at('control', () => {
+    const out = new PackWriter(maxBytes);
+    write(value, out, maxBytes);
+    return out.take();
+  });
 }
 
 function write(value: ControlValue, out: PackWriter, maxBytes: number): void {

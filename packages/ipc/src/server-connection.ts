@@ -223,7 +223,7 @@ export class ServerConnection {
     if (typeof call === 'string') return wrong(call);
     this.#lastId = id;
     const refuse = (error: MipError): undefined => {
-      this.#send('ERROR', id, encodeError(error));
+      this.#send('ERROR', id, encodeError(error, this.#limits.maxFrame));
     };
     if (this.#state === 'draining') return refuse(new MipError({ name: 'DRAINING', message: 'the worker is shutting down' }));
     const { head } = call;
@@ -268,7 +268,7 @@ export class ServerConnection {
       if (this.#state === 'draining' && this.#active.size === 0) this.#end('shutdown');
     };
     const fail = (error: MipError | MipErrorParts): void => {
-      answer(() => this.#send('ERROR', id, encodeError(error instanceof MipError ? error : new MipError(error))));
+      answer(() => this.#send('ERROR', id, encodeError(error instanceof MipError ? error : new MipError(error), this.#limits.maxFrame)));
     };
     const call: ServerCall = {
       id,
@@ -303,7 +303,7 @@ export class ServerConnection {
 
   #refuse(fault: FrameFault): void {
     const error = new MipError({ name: fault.name, message: fault.message });
-    this.#send(this.#state === 'greeting' ? 'HELLO_ERR' : 'ERROR', 0n, encodeError(error));
+    this.#send(this.#state === 'greeting' ? 'HELLO_ERR' : 'ERROR', 0n, encodeError(error, this.#limits.maxFrame));
     this.#end('disconnect');
   }
 
