@@ -38,4 +38,40 @@ export const RUNTIME_CODES = {
     message: 'the instance cannot be used any more: {why}',
     hint: 'make a new instance',
   },
+  MOLT6201: {
+    slug: 'artifact-missing',
+    severity: 'error',
+    message: 'there is no artifact at {path}: {why}',
+    hint: 'give the directory that molt build wrote, or build it: molt build FILE --out {path}',
+  },
+  MOLT6202: {
+    slug: 'artifact-damaged',
+    severity: 'error',
+    message: 'the artifact {path} cannot be used: {file}: {why}',
+    hint: 'build it again: molt build FILE --out {path}',
+  },
+  MOLT6203: {
+    slug: 'artifact-without-wasm',
+    severity: 'error',
+    message: 'the artifact {path} has no module.wasm; it was built for {targets}',
+    hint: 'build it for WebAssembly too, or start its native worker: {path}/molt_worker --socket PATH',
+  },
+  MOLT6204: {
+    slug: 'init-failed',
+    severity: 'error',
+    message: 'the module body of the service failed: {what}',
+    hint: 'module level code runs once when the worker starts; run the file with molt run to see the whole traceback',
+  },
+  MOLT6205: {
+    slug: 'compute-thread-failed',
+    severity: 'error',
+    message: 'a compute thread cannot be started: {why}',
+    hint: 'the entry of compute threads must be a file that runs as it is: {entry}',
+  },
+  MOLT6206: {
+    slug: 'bad-slots',
+    severity: 'error',
+    message: 'a worker cannot have {slots} slots',
+    hint: 'give a whole number from 1 to 1024; the number of processors is a good choice',
+  },
 } as const satisfies CodeTable;

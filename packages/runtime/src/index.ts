@@ -11,3 +11,5 @@ export {
   type InstanceOptions,
   type WasmInstance,
 } from './host/wasm-instance.ts';
+export { ArtifactError, type ArtifactManifest, type ManifestExport, readArtifact, type ServableArtifact } from './worker/artifact.ts';
+export { startWorker, type WorkerHandle, type WorkerOptions } from './worker/start-worker.ts';

@@ -1,0 +1,73 @@
+/// <reference path="../host/wasm-api.d.ts" />
+/**
+ * The inside of a compute thread: an instance, and one call after the other.
+ *
+ * The answer is sent before the thread tidies up after a trap, so that the caller does not wait for that; `ready` follows when the next
+ * call can be taken.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { type ErrorParts, isMoltError } from '@molt/diagnostics';
+import { nodeHost } from '../host/node-host.ts';
+import { TrapError } from '../host/trap-error.ts';
+import type { TaskCost } from '../task/outcome.ts';
+import { createServiceInstance, needsRecycling, type ServiceInstance, sharedMemoryOf } from './service-instance.ts';
+import type { SlotCall, SlotReport, SlotSetup } from './slot-message.ts';
+import { ownCpuFile } from './thread-cpu.ts';
+
+/** Serves calls that come through a port, until the thread is ended. */
+export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes }: SlotSetup): void {
+  const cpuFile = ownCpuFile();
+  // A service has no input of its own: waiting for some would block the thread for good.
+  const host = { ...nodeHost(), read: () => 0 };
+  const send = (report: SlotReport, transfer: ArrayBuffer[] = []): void => port.postMessage(report, transfer);
+  let service: ServiceInstance;
+
+  const renew = (): void => {
+    try {
+      service = createServiceInstance(module, host);
+      send({ kind: 'ready', control: sharedMemoryOf(service), cpuFile });
+    } catch (error) {
+      send({ kind: 'unusable', error: partsOf(error) });
+    }
+  };
+
+  port.on('message', ({ exportIndex, input, memoryBytes: asked }: SlotCall) => {
+    const { instance, heapBase } = service;
+    const heap = asked > 0 ? Math.min(asked, memoryBytes) : memoryBytes;
+    const meter = startMeter();
+    try {
+      const { status, bytes } = instance.call(exportIndex, input, { memoryBytes: heapBase + heap, outputBytes });
+      const ready = !needsRecycling(service);
+      send({ kind: 'answered', status, bytes, cost: meter(instance.memory), ready }, [bytes.buffer as ArrayBuffer]);
+      if (ready) return;
+    } catch (error) {
+      if (!(error instanceof TrapError)) return send({ kind: 'unusable', error: partsOf(error) });
+      send({ kind: 'trapped', reason: error.reason, cost: meter(instance.memory) });
+    }
+    renew();
+  });
+  renew();
+}
+
+/** Measures from now to when the result is called. */
+function startMeter(): (memory: WebAssembly.Memory) => TaskCost {
+  const start = performance.now();
+  const cpuStart = threadCpuUs();
+  return (memory) => {
+    const execUs = Math.round((performance.now() - start) * 1000);
+    const cpuEnd = threadCpuUs();
+    const cpuUs = cpuStart === undefined || cpuEnd === undefined ? execUs : cpuEnd - cpuStart;
+    return { execUs, cpuUs, memoryKib: memory.buffer.byteLength >>> 10 };
+  };
+}
+
+/** CPU time of this thread where Node tells it: from 22.15 on. */
+function threadCpuUs(): number | undefined {
+  const usage = (process as { threadCpuUsage?: () => { user: number; system: number } }).threadCpuUsage?.();
+  return usage === undefined ? undefined : usage.user + usage.system;
+}
+
+function partsOf(error: unknown): ErrorParts {
+  if (isMoltError(error)) return { code: error.code, message: error.message.replace(`${error.code}: `, ''), hint: error.hint, details: error.details };
+  return { code: 'MOLT6205', message: `the compute thread failed: ${error instanceof Error ? error.message : String(error)}` };
+}
