@@ -37,6 +37,9 @@ import builtinsStrTemplate from './py/builtins/str_template.py';
 import builtinsTextCodec from './py/builtins/text_codec.py';
 import builtinsTuple from './py/builtins/tuple.py';
 import builtinsUnicodeTables from './py/builtins/unicode_tables.py';
+import libJson from './py/lib/json.py';
+import libMath from './py/lib/math.py';
+import libSys from './py/lib/sys.py';
 import runtimeAlloc from './py/runtime/alloc.py';
 import runtimeCells from './py/runtime/cells.py';
 import runtimeCollect from './py/runtime/collect.py';
@@ -47,6 +50,7 @@ import runtimeFloatExact from './py/runtime/float_exact.py';
 import runtimeFloatPow from './py/runtime/float_pow.py';
 import runtimeFloatShortest from './py/runtime/float_shortest.py';
 import runtimeFloatText from './py/runtime/float_text.py';
+import runtimeGamma from './py/runtime/gamma.py';
 import runtimeIndexing from './py/runtime/indexing.py';
 import runtimeInput from './py/runtime/input.py';
 import runtimeIntBits from './py/runtime/int_bits.py';
@@ -55,6 +59,7 @@ import runtimeIntFloat from './py/runtime/int_float.py';
 import runtimeIntMul from './py/runtime/int_mul.py';
 import runtimeIntOps from './py/runtime/int_ops.py';
 import runtimeIntText from './py/runtime/int_text.py';
+import runtimeMathMore from './py/runtime/math_more.py';
 import runtimeOutput from './py/runtime/output.py';
 import runtimePowerTable from './py/runtime/power_table.py';
 import runtimePowers from './py/runtime/powers.py';
@@ -101,6 +106,9 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['builtins/text_codec.py', builtinsTextCodec],
   ['builtins/tuple.py', builtinsTuple],
   ['builtins/unicode_tables.py', builtinsUnicodeTables],
+  ['lib/json.py', libJson],
+  ['lib/math.py', libMath],
+  ['lib/sys.py', libSys],
   ['runtime/alloc.py', runtimeAlloc],
   ['runtime/cells.py', runtimeCells],
   ['runtime/collect.py', runtimeCollect],
@@ -111,6 +119,7 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/float_pow.py', runtimeFloatPow],
   ['runtime/float_shortest.py', runtimeFloatShortest],
   ['runtime/float_text.py', runtimeFloatText],
+  ['runtime/gamma.py', runtimeGamma],
   ['runtime/indexing.py', runtimeIndexing],
   ['runtime/input.py', runtimeInput],
   ['runtime/int_bits.py', runtimeIntBits],
@@ -119,6 +128,7 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/int_mul.py', runtimeIntMul],
   ['runtime/int_ops.py', runtimeIntOps],
   ['runtime/int_text.py', runtimeIntText],
+  ['runtime/math_more.py', runtimeMathMore],
   ['runtime/output.py', runtimeOutput],
   ['runtime/power_table.py', runtimePowerTable],
   ['runtime/powers.py', runtimePowers],

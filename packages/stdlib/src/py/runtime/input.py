@@ -16,25 +16,35 @@ def refill_input() -> bool:
     return n > 0
 
 
-# The next line without its line end; None at the end of input.
-def read_line() -> 'str | None':
+# The next line with its line end; '' at the end of input.
+def read_raw_line() -> str:
     line = ''
-    some: i32 = 0
     while True:
         start = load_i32(CELL_SCRATCH, IN_START)
         end = load_i32(CELL_SCRATCH, IN_END)
         if start == end:
             if not refill_input():
-                return line if some else None
+                return line
             continue
-        some = 1
         base = load_i32(CELL_SCRATCH, IN_BUFFER) + 8
         at = start
         while at < end and load_u8(base + at) != 10:
             at += 1
-        piece = text_of(base + start, at - start)
-        line = line + piece
-        if at < end:
-            store_i32(CELL_SCRATCH, at + 1, IN_START)
-            return line
+        done = at < end
+        if done:
+            at += 1
         store_i32(CELL_SCRATCH, at, IN_START)
+        line = line + text_of(base + start, at - start)
+        if done:
+            return line
+
+
+# The next line without its line end; None at the end of input.
+def read_line() -> 'str | None':
+    line = read_raw_line()
+    n = byte_len(line)
+    if n == 0:
+        return None
+    if load_u8(line, 15 + n) == 10:
+        return text_range(line, 0, n - 1)
+    return line

@@ -20,3 +20,15 @@ def program_argument(index: i32) -> 'str | None':
     buffer = raw_buffer(n)
     host_arg(index, addr(buffer) + 8, n)
     return text_of(addr(buffer) + 8, n)
+
+
+# sys.argv.
+def program_arguments() -> 'list[str]':
+    found: list[str] = []
+    index: i32 = 0
+    while True:
+        text = program_argument(index)
+        if text is None:
+            return found
+        found.append(text)
+        index += 1
