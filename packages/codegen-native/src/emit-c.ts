@@ -4,10 +4,11 @@
 import { EXPORT } from '@molt/abi';
 import { invariant } from '@molt/diagnostics';
 import type { Func, Layout, Module, Type } from '@molt/mir';
-import { CNames, cBytes, cString } from './c-name.ts';
+import { CNames, cString } from './c-name.ts';
 import { type EmitContext, emitFunction, signatureText } from './emit-function.ts';
 import { cType } from './expressions.ts';
 import { imageText } from './image-text.ts';
+import { type NativeService, serviceText } from './service-text.ts';
 import { planUnits } from './split-units.ts';
 import { type CFile, type NativeKind, supportFiles } from './support-files.ts';
 
@@ -19,8 +20,8 @@ export interface NativeOptions {
   readonly maxPages?: number;
   /** MIR instructions per C file, about its lines; default 20000. */
   readonly unitSize?: number;
-  /** Bytes that describe the exports to a worker. */
-  readonly manifest?: Uint8Array;
+  /** What a worker or library tells about its exports; needed for the kinds `worker` and `shared`. */
+  readonly service?: NativeService;
 }
 
 /** Generated C files and the support files they need; headers (`.h`) are included, not compiled. */
@@ -68,7 +69,10 @@ export function emitC(module: Module, layout: Layout, options: NativeOptions = {
     return { name: alone ? 'module.c' : `unit${i + 1}.c`, text: parts.join('\n') };
   });
   if (!alone) units.push({ name: 'module.c', text: `#include "module.h"\n\n${descriptor(context, options)}` });
-  return { units: [{ name: 'module.h', text: header }, ...units], support: supportFiles(options.kind ?? 'exe') };
+  const kind = options.kind ?? 'exe';
+  invariant((kind === 'exe') === (options.service === undefined), `a service description belongs to workers and libraries, this is ${kind}`, { pass: 'codegen-native' });
+  if (options.service) units.push({ name: 'exports.c', text: serviceText(options.service) });
+  return { units: [{ name: 'module.h', text: header }, ...units], support: supportFiles(kind) };
 }
 
 /** Function table, image and the descriptor `molt_module`. */
@@ -77,7 +81,6 @@ function descriptor(context: EmitContext, options: NativeOptions): string {
   const table: string[] = new Array(layout.tableSize).fill('0');
   for (const [name, index] of layout.funcIndices) table[index] = `(MoltFunc)${names.of(name)}`;
   const image = imageText(layout.segments);
-  const manifest = options.manifest ?? new Uint8Array(0);
   const max = options.maxPages ?? PAGES;
   const entries: [string, string][] = [
     ['name', cString(module.name)],
@@ -86,8 +89,6 @@ function descriptor(context: EmitContext, options: NativeOptions): string {
     ['initial_pages', `${Math.min(max, layout.initialPages + 1)}`],
     ['max_pages', `${max}`],
     ['low_end', `${layout.staticStart}`],
-    ['manifest', `"${cBytes(manifest)}"`],
-    ['manifest_length', `${manifest.length}`],
     ...entryPoints(context),
   ];
   return [

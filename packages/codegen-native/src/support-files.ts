@@ -4,6 +4,16 @@ import hostSource from './c/host.c';
 import instanceSource from './c/instance.c';
 import mainSource from './c/main.c';
 import stackSource from './c/stack.c';
+import connectionSource from './c/worker/connection.c';
+import inprocSource from './c/worker/inproc.c';
+import packSource from './c/worker/pack.c';
+import poolSource from './c/worker/pool.c';
+import serviceHeader from './c/worker/service.h';
+import taskSource from './c/worker/task.c';
+import watchdogSource from './c/worker/watchdog.c';
+import wireErrorSource from './c/worker/wire-error.c';
+import workerHeader from './c/worker/worker.h';
+import workerMainSource from './c/worker/worker-main.c';
 
 /** A C source or header. */
 export interface CFile {
@@ -11,8 +21,8 @@ export interface CFile {
   readonly text: string;
 }
 
-/** What is being linked: a program that runs the module body, or a library. */
-export type NativeKind = 'exe' | 'shared';
+/** What is being linked: a program that runs the module body, a worker that serves calls on a socket, or a library for in-process calls. */
+export type NativeKind = 'exe' | 'worker' | 'shared';
 
 const COMMON: readonly CFile[] = [
   { name: 'molt.h', text: header },
@@ -21,7 +31,27 @@ const COMMON: readonly CFile[] = [
   { name: 'host.c', text: hostSource },
 ];
 
+const SERVICE: readonly CFile[] = [
+  { name: 'service.h', text: serviceHeader },
+  { name: 'pack.c', text: packSource },
+  { name: 'wire-error.c', text: wireErrorSource },
+  { name: 'watchdog.c', text: watchdogSource },
+  { name: 'task.c', text: taskSource },
+];
+
+const BY_KIND: Readonly<Record<NativeKind, readonly CFile[]>> = {
+  exe: [{ name: 'main.c', text: mainSource }],
+  shared: [...SERVICE, { name: 'inproc.c', text: inprocSource }],
+  worker: [
+    ...SERVICE,
+    { name: 'worker.h', text: workerHeader },
+    { name: 'connection.c', text: connectionSource },
+    { name: 'pool.c', text: poolSource },
+    { name: 'worker-main.c', text: workerMainSource },
+  ],
+};
+
 /** Support files of a kind of artifact. */
 export function supportFiles(kind: NativeKind): readonly CFile[] {
-  return kind === 'exe' ? [...COMMON, { name: 'main.c', text: mainSource }] : COMMON;
+  return [...COMMON, ...BY_KIND[kind]];
 }

@@ -69,8 +69,6 @@ typedef struct {
   uint32_t max_pages;
   /* End of the cells, shadow stack and globals: what a task changes below the frozen data. */
   uint32_t low_end;
-  const char *manifest;
-  uint32_t manifest_length;
   uint32_t (*init)(MoltMem);
   void (*freeze)(MoltMem);
   uint32_t (*alloc)(MoltMem, uint32_t);
