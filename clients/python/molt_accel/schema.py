@@ -93,7 +93,7 @@ def children(node: Node) -> list[tuple[str, Node]]:
     if kind == "list":
         return [("[]", node["of"])]
     if kind == "map":
-        return [("{key}", node["key"]), ("{}", node["value"])]
+        return [("[key]", node["key"]), ("[value]", node["value"])]
     if kind == "tuple":
         return [(f"[{i}]", item) for i, item in enumerate(node["items"])]
     if kind == "record":

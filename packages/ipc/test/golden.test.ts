@@ -5,6 +5,7 @@
  * and workers in the field, so a change here is a change of the protocol.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { linkSchemaSet, schemaSetToJson } from '@molt/schema-ir';
 import { describe, expect, test } from 'vitest';
 import {
@@ -143,7 +144,11 @@ const built: readonly Golden[] = [
 ];
 
 const path = new URL('../golden/frames.json', import.meta.url);
-if (process.env['MOLT_GOLDEN'] === '1') writeFileSync(path, `${JSON.stringify({ preface: hex(PREFACE), messages: built }, null, 1)}\n`);
+const file = { preface: hex(PREFACE), messages: built };
+// Only what differs in meaning is written: the layout of the file belongs to the formatter.
+if (process.env['MOLT_GOLDEN'] === '1' && !isDeepStrictEqual(JSON.parse(readFileSync(path, 'utf8')), JSON.parse(JSON.stringify(file)))) {
+  writeFileSync(path, `${JSON.stringify(file, null, 1)}\n`);
+}
 const golden = JSON.parse(readFileSync(path, 'utf8')) as { readonly preface: string; readonly messages: readonly Golden[] };
 
 /** The meaning of a payload, as this package reads it. */

@@ -37,7 +37,7 @@ describe('a reader of the first can take what a writer of the second sends', () 
     ['longer bytes', bytes(5), bytes(10), ['$ byte-bound']],
     ['more items', list(int(), 5), list(int(), 6), ['$ item-bound']],
     ['more entries', map(str(), int(), 5), map(str(), int(), 6), ['$ item-bound']],
-    ['other keys', map(str(5), int()), map(str(6), int()), ['${key} byte-bound']],
+    ['other keys', map(str(5), int()), map(str(6), int()), ['$[key] byte-bound']],
     ['what is always there', optional(int()), int(), []],
     ['what is never there', optional(int()), none(), []],
     ['what may be missing', int(), optional(int()), ['$ kind']],
@@ -57,7 +57,7 @@ describe('a reader of the first can take what a writer of the second sends', () 
       [],
     ],
     ['a renamed field', record('R', { x: int() }), record('R', { y: int() }), ['$ field-name']],
-    ['something deep', list(record('R', { x: map(str(), bool()) })), list(record('R', { x: map(str(), int()) })), ['$[].x{} kind']],
+    ['something deep', list(record('R', { x: map(str(), bool()) })), list(record('R', { x: map(str(), int()) })), ['$[].x[value] kind']],
   ];
   test.each(cases)('%s', (_, reader, writer, expected) => expect(verdict(reader, writer)).toEqual(expected));
 

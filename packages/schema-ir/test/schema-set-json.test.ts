@@ -352,7 +352,7 @@ describe('refuses', () => {
   test('text that is no JSON', () => expect(fault('{').message).toContain('expected JSON'));
   test('too much text', () => expect(fault(' '.repeat((8 << 20) + 1)).code).toBe('MOLT4003'));
   test('too deep a schema', () => {
-    const deep = '{"kind":"list","of":'.repeat(5000) + '{"kind":"int"}' + '}'.repeat(5000);
+    const deep = `${'{"kind":"list","of":'.repeat(5000)}{"kind":"int"}${'}'.repeat(5000)}`;
     expect(fault(`{"format":"molt-schemas","version":1,"types":{"T":${deep}},"exports":[]}`).message).toContain('levels of nesting');
   });
   test('too many nodes', () => {

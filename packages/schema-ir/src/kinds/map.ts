@@ -80,8 +80,8 @@ export const mapKind: KindSpec<MapSchema> = {
   doc: 'Distinct str or int keys to values, in insertion order.',
   tag: 9,
   children: ({ key, value }) => [
-    { segment: '{key}', schema: key },
-    { segment: '{}', schema: value },
+    { segment: '[key]', schema: key },
+    { segment: '[value]', schema: value },
   ],
   check: ({ key, maxItems }) => {
     if (key?.kind !== 'str' && key?.kind !== 'int') {
@@ -114,7 +114,7 @@ export const mapKind: KindSpec<MapSchema> = {
     if (writer.maxItems > reader.maxItems) {
       context.no('item-bound', `the reader takes ${reader.maxItems} entries, the writer may send ${writer.maxItems}`);
     }
-    context.child('{key}', reader.key, writer.key);
-    context.child('{}', reader.value, writer.value);
+    context.child('[key]', reader.key, writer.key);
+    context.child('[value]', reader.value, writer.value);
   },
 };
