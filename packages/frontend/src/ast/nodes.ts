@@ -8,52 +8,9 @@
  * Left out on purpose: type comments and `type_ignores`, which nothing here reads.
  */
 import type { LineMap } from './line-map.ts';
+import type { BoolOperator, CmpOperator, ExprContext, NodeBase, Operator, PyConstant, UnaryOperator } from './node-parts.ts';
 
-/** What every node carries: its dense number and its half-open span of UTF-16 offsets. */
-export interface NodeBase {
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Whether an expression is read, bound or deleted. */
-export type ExprContext = 'Load' | 'Store' | 'Del';
-
-/** Operators of `BinOp` and `AugAssign`. */
-export type Operator =
-  | 'Add'
-  | 'Sub'
-  | 'Mult'
-  | 'MatMult'
-  | 'Div'
-  | 'Mod'
-  | 'Pow'
-  | 'LShift'
-  | 'RShift'
-  | 'BitOr'
-  | 'BitXor'
-  | 'BitAnd'
-  | 'FloorDiv';
-
-/** Operators of `BoolOp`. */
-export type BoolOperator = 'And' | 'Or';
-
-/** Operators of `UnaryOp`. */
-export type UnaryOperator = 'Invert' | 'Not' | 'UAdd' | 'USub';
-
-/** Operators of `Compare`. */
-export type CmpOperator = 'Eq' | 'NotEq' | 'Lt' | 'LtE' | 'Gt' | 'GtE' | 'Is' | 'IsNot' | 'In' | 'NotIn';
-
-/** The value of a literal. Strings may hold lone surrogates; newlines in them are already `\n`. */
-export type PyConstant =
-  | { readonly type: 'int'; readonly value: bigint }
-  | { readonly type: 'float'; readonly value: number }
-  | { readonly type: 'imaginary'; readonly value: number }
-  | { readonly type: 'str'; readonly value: string }
-  | { readonly type: 'bytes'; readonly value: Uint8Array }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'none' }
-  | { readonly type: 'ellipsis' };
+export type { BoolOperator, CmpOperator, ExprContext, NodeBase, Operator, PyConstant, UnaryOperator };
 
 /** The root of one file. */
 export interface Module extends NodeBase {
@@ -66,10 +23,8 @@ export interface Module extends NodeBase {
   readonly lines: LineMap;
 }
 
-// ---------------------------------------------------------------------------------------------------- statements
-
-export interface FunctionDef extends NodeBase {
-  readonly kind: 'FunctionDef';
+/** The fields of both kinds of function definition. */
+interface FunctionFields extends NodeBase {
   readonly name: string;
   readonly args: Arguments;
   readonly body: readonly Stmt[];
@@ -78,14 +33,12 @@ export interface FunctionDef extends NodeBase {
   readonly type_params: readonly TypeParam[];
 }
 
-export interface AsyncFunctionDef extends NodeBase {
+export interface FunctionDef extends FunctionFields {
+  readonly kind: 'FunctionDef';
+}
+
+export interface AsyncFunctionDef extends FunctionFields {
   readonly kind: 'AsyncFunctionDef';
-  readonly name: string;
-  readonly args: Arguments;
-  readonly body: readonly Stmt[];
-  readonly decorator_list: readonly Expr[];
-  readonly returns: Expr | null;
-  readonly type_params: readonly TypeParam[];
 }
 
 export interface ClassDef extends NodeBase {
@@ -138,20 +91,20 @@ export interface AnnAssign extends NodeBase {
   readonly simple: boolean;
 }
 
-export interface For extends NodeBase {
-  readonly kind: 'For';
+/** The fields of both kinds of `for`. */
+interface ForFields extends NodeBase {
   readonly target: Expr;
   readonly iter: Expr;
   readonly body: readonly Stmt[];
   readonly orelse: readonly Stmt[];
 }
 
-export interface AsyncFor extends NodeBase {
+export interface For extends ForFields {
+  readonly kind: 'For';
+}
+
+export interface AsyncFor extends ForFields {
   readonly kind: 'AsyncFor';
-  readonly target: Expr;
-  readonly iter: Expr;
-  readonly body: readonly Stmt[];
-  readonly orelse: readonly Stmt[];
 }
 
 export interface While extends NodeBase {
@@ -168,16 +121,18 @@ export interface If extends NodeBase {
   readonly orelse: readonly Stmt[];
 }
 
-export interface With extends NodeBase {
-  readonly kind: 'With';
+/** The fields of both kinds of `with`. */
+interface WithFields extends NodeBase {
   readonly items: readonly WithItem[];
   readonly body: readonly Stmt[];
 }
 
-export interface AsyncWith extends NodeBase {
+export interface With extends WithFields {
+  readonly kind: 'With';
+}
+
+export interface AsyncWith extends WithFields {
   readonly kind: 'AsyncWith';
-  readonly items: readonly WithItem[];
-  readonly body: readonly Stmt[];
 }
 
 export interface Match extends NodeBase {
@@ -192,21 +147,21 @@ export interface Raise extends NodeBase {
   readonly cause: Expr | null;
 }
 
-export interface Try extends NodeBase {
-  readonly kind: 'Try';
+/** The fields of both kinds of `try`. */
+interface TryFields extends NodeBase {
   readonly body: readonly Stmt[];
   readonly handlers: readonly ExceptHandler[];
   readonly orelse: readonly Stmt[];
   readonly finalbody: readonly Stmt[];
 }
 
+export interface Try extends TryFields {
+  readonly kind: 'Try';
+}
+
 /** `try` with `except*` handlers. */
-export interface TryStar extends NodeBase {
+export interface TryStar extends TryFields {
   readonly kind: 'TryStar';
-  readonly body: readonly Stmt[];
-  readonly handlers: readonly ExceptHandler[];
-  readonly orelse: readonly Stmt[];
-  readonly finalbody: readonly Stmt[];
 }
 
 export interface Assert extends NodeBase {
@@ -287,8 +242,6 @@ export type Stmt =
   | Break
   | Continue;
 
-// --------------------------------------------------------------------------------------------------- expressions
-
 export interface BoolOp extends NodeBase {
   readonly kind: 'BoolOp';
   readonly op: BoolOperator;
@@ -341,28 +294,28 @@ export interface SetExpr extends NodeBase {
   readonly elts: readonly Expr[];
 }
 
-export interface ListComp extends NodeBase {
-  readonly kind: 'ListComp';
+/** The fields of comprehensions with one element. */
+interface ComprehensionFields extends NodeBase {
   readonly elt: Expr;
   readonly generators: readonly Comprehension[];
 }
 
-export interface SetComp extends NodeBase {
+export interface ListComp extends ComprehensionFields {
+  readonly kind: 'ListComp';
+}
+
+export interface SetComp extends ComprehensionFields {
   readonly kind: 'SetComp';
-  readonly elt: Expr;
-  readonly generators: readonly Comprehension[];
+}
+
+export interface GeneratorExp extends ComprehensionFields {
+  readonly kind: 'GeneratorExp';
 }
 
 export interface DictComp extends NodeBase {
   readonly kind: 'DictComp';
   readonly key: Expr;
   readonly value: Expr;
-  readonly generators: readonly Comprehension[];
-}
-
-export interface GeneratorExp extends NodeBase {
-  readonly kind: 'GeneratorExp';
-  readonly elt: Expr;
   readonly generators: readonly Comprehension[];
 }
 
@@ -494,8 +447,6 @@ export type Expr =
   | Tuple
   | Slice;
 
-// ------------------------------------------------------------------------------------------- parts of the above
-
 /** One `for ... in ... if ...` clause of a comprehension. */
 export interface Comprehension extends NodeBase {
   readonly kind: 'comprehension';
@@ -553,8 +504,6 @@ export interface WithItem extends NodeBase {
   readonly context_expr: Expr;
   readonly optional_vars: Expr | null;
 }
-
-// ------------------------------------------------------------------------------------------------------ patterns
 
 /** One `case pattern if guard:` of a `match` statement. */
 export interface MatchCase extends NodeBase {
@@ -616,8 +565,6 @@ export interface MatchOr extends NodeBase {
 
 /** Any pattern. */
 export type Pattern = MatchValue | MatchSingleton | MatchSequence | MatchMapping | MatchClass | MatchStar | MatchAs | MatchOr;
-
-// ----------------------------------------------------------------------------------------------- type parameters
 
 export interface TypeVar extends NodeBase {
   readonly kind: 'TypeVar';

@@ -87,7 +87,9 @@ function inferStmt(w: Walk, s: HStmt, env: Env): Env | null {
     case 'assign': {
       const annotation = s.declared ?? s.v.declared;
       const declared = annotation ? annotationType(w.scope, annotation) : null;
-      const type = value(s.value, declared);
+      // a literal assigned to a machine variable is a machine word
+      const before = w.inst.fn.trusted && !s.v.captured ? env[s.v.index] : undefined;
+      const type = value(s.value, declared ?? (before?.k === 'i32' || before?.k === 'i64' ? before : null));
       if (type.k === 'never') return null;
       if (declared?.k === 'any') w.engine.lattice.join(declared, type);
       assign(w, env, s.v, declared && declared.k !== 'inst' ? declared : type);

@@ -16,7 +16,7 @@ export class TokenList {
   count = 0;
   /** Whether any NAME has a character outside ASCII and so needs NFKC. */
   hasUnicodeNames = false;
-  /** Diagnostics of ERROR tokens by token index. */
+  /** Diagnostics of ERROR tokens by token index; one without is a character or operator that no rule uses. */
   readonly errors = new Map<number, SyntaxDiagnostic>();
 
   constructor(source: string) {

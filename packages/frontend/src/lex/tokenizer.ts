@@ -513,7 +513,7 @@ class Tokenizer {
     this.pos = start + 1;
     if (c === 0) this.fail('nullByte', 'source code cannot contain null bytes', start, start + 1);
     else if (c < SPACE || c === 127) this.fail('invalidCharacter', describeBadCharacter(String.fromCharCode(c)), start, start + 1);
-    else this.fail('invalidSyntax', 'invalid syntax', start, start + 1);
+    else this.list.push(T.ERROR, start, start + 1);
   }
 
   private fail(fault: SyntaxFault, message: string, start: number, end: number): void {

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '@molt/diagnostics';
 import { hasErrors } from '@molt/diagnostics';
 import type { Module } from '@molt/mir';
+import type { SchemaSet } from '@molt/schema-ir';
 import { Engine } from '../infer/engine.ts';
 import { Program, type ProgramSources } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
@@ -18,6 +19,8 @@ export interface BuildOptions {
 export interface BuildResult {
   readonly module: Module | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** Boundary schemas of a service's exports. */
+  readonly schemas: SchemaSet | null;
 }
 
 /** Runtime functions that the slow paths of language ops call; the module always has them, dead ones are dropped later. */
@@ -26,10 +29,10 @@ const RUNTIME_ROOTS = [
   'box_float', 'raise_index_error', 'raise_frozen', 'raise_recursion', 'trace_append', 'caught', 'raising',
 ];
 
-export function buildMir(sources: ProgramSources, _options: BuildOptions): BuildResult {
+export function buildModule(sources: ProgramSources, _options: BuildOptions): BuildResult {
   const program = new Program(sources);
   const entry = program.addEntry();
-  if (hasErrors(program.diagnostics) || !entry.body) return { module: null, diagnostics: program.diagnostics };
+  if (hasErrors(program.diagnostics) || !entry.body) return { module: null, diagnostics: program.diagnostics, schemas: null };
   const engine = new Engine(program);
   try {
     engine.instance(entry.body, null, [], new Map(), null);
@@ -42,11 +45,11 @@ export function buildMir(sources: ProgramSources, _options: BuildOptions): Build
       engine.run();
       new FuncLowering(low, instance).finish();
     }
-    if (hasErrors(program.diagnostics)) return { module: null, diagnostics: program.diagnostics };
-    return { module: low.module, diagnostics: program.diagnostics };
+    if (hasErrors(program.diagnostics)) return { module: null, diagnostics: program.diagnostics, schemas: null };
+    return { module: low.module, diagnostics: program.diagnostics, schemas: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     program.diagnostics.push(error.diagnostic);
-    return { module: null, diagnostics: program.diagnostics };
+    return { module: null, diagnostics: program.diagnostics, schemas: null };
   }
 }

@@ -93,12 +93,14 @@ export class Coercions {
         break;
       case 'i32':
         if (from === 'bool') return v;
+        if (from === 'val') return this.to({ v: b.emit('val.to_int', [v], null), type: { k: 'int' } }, want);
         if (from === 'i64') return b.emit('i32.wrap', [v], null);
         if (from === 'int') return b.emit('i32.wrap', [b.emit('int.to_i64', [v], null)], null);
         break;
       case 'i64':
         if (from === 'bool') return b.emit('i64.extend_u', [v], null);
         if (from === 'i32') return b.emit('i64.extend_s', [v], null);
+        if (from === 'val') return this.to({ v: b.emit('val.to_int', [v], null), type: { k: 'int' } }, want);
         if (from === 'int') return b.emit('int.to_i64', [v], null);
         break;
       case 'ref':

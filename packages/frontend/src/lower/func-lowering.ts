@@ -13,7 +13,7 @@ import type { Ctx } from '../infer/context.ts';
 import type { Env, Instance } from '../infer/instance.ts';
 import { find, NONE, type Type } from '../types/type.ts';
 import { Coercions } from './coerce.ts';
-import { freeName, type Lowering, resultOf } from './lowering.ts';
+import { freeName, type Lowering, resultMir, resultOf } from './lowering.ts';
 import { mirTypeOf } from './represent.ts';
 import { Ssa, type Val } from './ssa.ts';
 import { lowerBlock } from './lower-statements.ts';
@@ -47,7 +47,7 @@ export class FuncLowering {
     const { fn } = inst;
     const params = [...(inst.owner ? [{ type: 'ref' as MirType, name: 'closure' }] : []), ...inst.params.map((t, i) => ({ type: mirTypeOf(t), name: fn.params[i]?.name ?? '' }))];
     const attrs = { ...(fn.inline ? { inline: fn.inline } : {}), display: fn.display };
-    this.b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, low.name(inst), params, mirTypeOf(this.returnType), attrs);
+    this.b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, low.name(inst), params, resultMir(this.returnType), attrs);
     this.coerce = new Coercions(low, this.b);
     this.ssa = new Ssa(this.b, low.engine.lattice, (value, to) => this.coerce.to(value, to), () => this.coerce.unbound());
     const values = this.b.func.params;
@@ -63,6 +63,12 @@ export class FuncLowering {
   finish(): void {
     lowerBlock(this, this.inst.fn.body);
     if (this.b.isOpen()) this.returnValue({ v: this.coerce.none(), type: NONE });
+    // blocks that nothing reaches were left open
+    this.b.func.blocks.forEach((_, id) => {
+      if (!this.b.isOpen(id as BlockId)) return;
+      this.b.enter(id as BlockId);
+      this.b.end({ kind: 'trap', reason: 1 });
+    });
     this.low.module.funcs.set(this.b.func.name, this.b.func);
   }
 
@@ -111,7 +117,7 @@ export class FuncLowering {
 
   /** Can control get here? */
   get alive(): boolean {
-    return this.b.isOpen() && (this.b.current === 0 || this.ssa.hasPreds(this.b.current));
+    return this.ssa.alive;
   }
 
   enter(block: BlockId): void {
@@ -189,7 +195,7 @@ export class FuncLowering {
   }
 
   returnValue(value: Val): void {
-    const converted = this.coerce.to(value, this.returnType);
+    const converted = resultMir(this.returnType) === null ? null : this.coerce.to(value, this.returnType);
     if (!this.exits.some((e) => e.kind === 'finally')) {
       this.b.end({ kind: 'return', value: converted });
       return;

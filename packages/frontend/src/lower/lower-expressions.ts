@@ -10,7 +10,7 @@ import type { FuncLowering } from './func-lowering.ts';
 import { iterate } from './lower-loops.ts';
 import { emitPlan, emitRaise, merge, typeTest } from './lower-plans.ts';
 import { lowerBlock, lowerCondition } from './lower-statements.ts';
-import { memTypeOf } from './represent.ts';
+import { isUnit, memTypeOf } from './represent.ts';
 import type { Val } from './ssa.ts';
 
 export function constantValue(f: FuncLowering, value: PyConstant, type: Type): Val {
@@ -194,7 +194,9 @@ function lowerGlobal(f: FuncLowering, e: Extract<HExpr, { k: 'global' }>, type: 
 
 function lowerCall(f: FuncLowering, e: Extract<HExpr, { k: 'call' }>): Val {
   const { func } = e;
-  const callee = func.k === 'attr' ? lowerExpr(f, func.obj) : lowerExpr(f, func);
+  // a function or class named directly needs no value
+  const named = func.k === 'binding' && isUnit(f.typeOf(func));
+  const callee: Val = named ? { v: -1 as ValueId, type: f.typeOf(func) } : func.k === 'attr' ? lowerExpr(f, func.obj) : lowerExpr(f, func);
   const layout = argSlots.get(e)?.get(f.inst);
   if (!f.alive) return f.never();
   if (!layout) {

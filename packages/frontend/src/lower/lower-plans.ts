@@ -165,7 +165,9 @@ function emitCall(f: FuncLowering, plan: Extract<Plan, { k: 'call' }>, slots: re
     args.push(f.coerce.to(source(f, s, slots, want), want));
   });
   const name = f.low.name(callee);
-  const result: Val = { v: f.call(name, args), type: f.low.resultOf(callee) };
+  const type = f.low.resultOf(callee);
+  const value = f.call(name, args);
+  const result: Val = { v: type.k === 'none' || type.k === 'never' ? f.coerce.none() : value, type };
   if (plan.type.k === 'never') {
     f.unreachable();
     return f.never();

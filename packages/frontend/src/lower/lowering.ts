@@ -39,7 +39,7 @@ export class Lowering {
     this.#taken.set(base, count + 1);
     const name = count === 0 ? base : `${base}#${count}`;
     this.#names.set(instance, name);
-    this.#signatures.set(name, { params: [...(instance.owner ? (['ref'] as MirType[]) : []), ...instance.params.map(mirTypeOf)], result: mirTypeOf(resultOf(instance)) });
+    this.#signatures.set(name, { params: [...(instance.owner ? (['ref'] as MirType[]) : []), ...instance.params.map(mirTypeOf)], result: resultMir(resultOf(instance)) });
     this.queue.push(instance);
     return name;
   }
@@ -272,6 +272,11 @@ export function globalType(g: GlobalVar): Type {
   if (!g.maybeUnbound || type.k === 'never') return type.k === 'never' ? { k: 'none' } : type;
   if (type.k === 'union' && type.members.some((m) => m.k === 'unbound')) return type;
   return { k: 'union', members: [...(type.k === 'union' ? type.members : [type]), { k: 'unbound' }] };
+}
+
+/** Functions that give None, or never return, give nothing. */
+export function resultMir(type: Type): MirType | null {
+  return type.k === 'none' || type.k === 'never' ? null : mirTypeOf(type);
 }
 
 /** What a function gives: the declared type of a stdlib function, else the join of its returns. */

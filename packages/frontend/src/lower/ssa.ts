@@ -56,6 +56,11 @@ export class Ssa {
     return id;
   }
 
+  /** Can control get to the end of the current block? Jumps from dead code are no jumps. */
+  get alive(): boolean {
+    return this.#b.isOpen() && (this.#b.current === 0 || this.#state(this.#b.current).preds.length > 0);
+  }
+
   #state(block: BlockId): BlockState {
     const found = this.#blocks.get(block);
     if (!found) throw new Error(`bb${block} is not registered`);
@@ -64,14 +69,14 @@ export class Ssa {
 
   /** Ends the current block with a jump. */
   jump(to: BlockId): void {
-    if (!this.#b.isOpen()) return;
+    if (!this.alive) return;
     const args: ValueId[] = [];
     this.#state(to).preds.push({ from: this.#b.current, args });
     this.#b.end({ kind: 'jump', to: { block: to, args } });
   }
 
   branch(cond: ValueId, then: BlockId, otherwise: BlockId, likely?: boolean): void {
-    if (!this.#b.isOpen()) return;
+    if (!this.alive) return;
     const a: ValueId[] = [];
     const b: ValueId[] = [];
     this.#state(then).preds.push({ from: this.#b.current, args: a });
@@ -81,7 +86,7 @@ export class Ssa {
 
   /** A jump that carries values for parameters the block already has. */
   jumpWith(to: BlockId, values: readonly ValueId[]): void {
-    if (!this.#b.isOpen()) return;
+    if (!this.alive) return;
     const args = [...values];
     this.#state(to).preds.push({ from: this.#b.current, args });
     this.#b.end({ kind: 'jump', to: { block: to, args } });

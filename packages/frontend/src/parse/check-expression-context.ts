@@ -4,7 +4,19 @@
  *
  * What can be thousands of terms long (operators, attributes, calls, subscripts on the left) is walked in a loop.
  */
-import type { Arguments, Comprehension, DictComp, Expr, GeneratorExp, Keyword, ListComp, NamedExpr, Node, Pattern, SetComp } from '../ast/nodes.ts';
+import type {
+  Arguments,
+  Comprehension,
+  DictComp,
+  Expr,
+  GeneratorExp,
+  Keyword,
+  ListComp,
+  NamedExpr,
+  Node,
+  Pattern,
+  SetComp,
+} from '../ast/nodes.ts';
 import { type SyntaxDiagnostic, type SyntaxFault, syntaxDiagnostic } from '../lex/syntax-diagnostic.ts';
 import { openScope, type Scope, targetNames } from './scope.ts';
 

@@ -30,6 +30,7 @@ export abstract class DefinitionParser extends CompoundStatementParser {
     this.expectForced(T.LPAR);
     const args = this.parseParameters(T.RPAR);
     this.expect(T.RPAR);
+    if (this.kinds[this.pos] === T.ARROW && !this.startsExpression(this.pos + 1)) this.failExpected(T.COLON);
     const returns = this.accept(T.ARROW) ? this.parseExpression() : null;
     this.expectForced(T.COLON);
     const body = this.parseBlock('function definition', keyword);
@@ -47,7 +48,18 @@ export abstract class DefinitionParser extends CompoundStatementParser {
     if (this.accept(T.LPAR)) ({ args: bases, keywords } = this.parseArguments(false));
     this.expectColon();
     const body = this.parseBlock('class definition', keyword);
-    return { kind: 'ClassDef', name, bases, keywords, body, decorator_list, type_params, id: this.nodeCount++, start, end: this.statementEnd() };
+    return {
+      kind: 'ClassDef',
+      name,
+      bases,
+      keywords,
+      body,
+      decorator_list,
+      type_params,
+      id: this.nodeCount++,
+      start,
+      end: this.statementEnd(),
+    };
   }
 
   // ---------------------------------------------------------------------------------------------- type parameters

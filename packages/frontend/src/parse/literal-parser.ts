@@ -256,7 +256,7 @@ export abstract class LiteralParser extends ParserState {
   }
 
   private failField(message: string): never {
-    if (this.kinds[this.pos] === T.ERROR) this.failSyntax();
+    if (this.tokens.errors.has(this.pos)) this.failSyntax();
     this.failAt('fstring', message, this.pos);
   }
 }

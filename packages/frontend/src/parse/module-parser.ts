@@ -160,5 +160,4 @@ export class ModuleParser extends DefinitionParser {
     const kind = this.kinds[this.pos];
     return kind === T.KW_ELIF || kind === T.KW_ELSE || kind === T.KW_EXCEPT || kind === T.KW_FINALLY;
   }
-
 }

@@ -3,8 +3,7 @@
  */
 
 /** The characters that word codes are written in, and how many of them stand alone or lead two. */
-export const CODE_ALPHABET =
-  '#%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~';
+export const CODE_ALPHABET = '#%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~';
 export const ALONE = 28;
 export const LEADING_TWO = 54;
 
