@@ -20,7 +20,10 @@ export interface NativeOptions {
   readonly maxPages?: number;
   /** MIR instructions per C file, about its lines; default 20000. */
   readonly unitSize?: number;
-  /** What a worker or library tells about its exports; needed for the kinds `worker` and `shared`. */
+  /**
+   * What a worker or library tells about its exports; needed for the kinds `worker` and `shared`. With a schema set at hand: `digest` is
+   * `schemaSetDigest(set)`, `exportsPayload` is `encodeExports(set)` of @molt/ipc, and ids are `exportIds(item, set.types)`.
+   */
   readonly service?: NativeService;
 }
 
@@ -70,7 +73,9 @@ export function emitC(module: Module, layout: Layout, options: NativeOptions = {
   });
   if (!alone) units.push({ name: 'module.c', text: `#include "module.h"\n\n${descriptor(context, options)}` });
   const kind = options.kind ?? 'exe';
-  invariant((kind === 'exe') === (options.service === undefined), `a service description belongs to workers and libraries, this is ${kind}`, { pass: 'codegen-native' });
+  invariant((kind === 'exe') === (options.service === undefined), `option service belongs to workers and libraries and is needed there; the kind is ${kind}`, {
+    pass: 'codegen-native',
+  });
   if (options.service) units.push({ name: 'exports.c', text: serviceText(options.service) });
   return { units: [{ name: 'module.h', text: header }, ...units], support: supportFiles(kind) };
 }
