@@ -40,3 +40,5 @@ export { legalise } from './passes/legalise-pass.ts';
 export { recursion } from './passes/recursion.ts';
 export { roots } from './passes/roots.ts';
 export { simplifyCfg } from './passes/simplify-cfg.ts';
+export { cse } from './passes/cse.ts';
+export { ranges } from './passes/ranges/ranges.ts';

@@ -53,7 +53,7 @@ export function buildLoops(func: Func, dom: Dominance): Loops {
         continue;
       }
       let top = inner;
-      while ((loops[top] as Loop).parent !== -1) top = (loops[top] as Loop).parent;
+      while (top !== at && (loops[top] as Loop).parent !== -1) top = (loops[top] as Loop).parent;
       if (top !== at) (loops[top] as Loop).parent = at;
     }
     loops.push({ header, latches, blocks: [...seen], parent: -1, depth: 1 });

@@ -14,15 +14,17 @@ import { inline } from "./inline/inline.ts";
 import { simplifyCfg } from "./simplify-cfg.ts";
 import { canCollect } from './can-collect.ts';
 import { canRaise } from './can-raise.ts';
+import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { interrupts } from './interrupts.ts';
 import { legalise } from './legalise-pass.ts';
 import type { Pass, PassContext } from './pass.ts';
+import { ranges } from './ranges/ranges.ts';
 import { recursion } from './recursion.ts';
 import { roots } from './roots.ts';
 
 /** The order of passes. */
-export const PIPELINE: readonly Pass[] = [dce, recursion, constFold, simplifyCfg, inline, canRaise, constFold, simplifyCfg, dce, interrupts, legalise, canCollect, roots, constFold, simplifyCfg, dce];
+export const PIPELINE: readonly Pass[] = [dce, recursion, constFold, simplifyCfg, inline, canRaise, constFold, simplifyCfg, cse, constFold, simplifyCfg, dce, interrupts, ranges, constFold, legalise, canCollect, roots, constFold, simplifyCfg, cse, constFold, simplifyCfg, dce];
 
 /** What to run. */
 export interface PipelineOptions {

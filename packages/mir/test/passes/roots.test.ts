@@ -56,7 +56,7 @@ bb2:
   v3 = ref.null
   return v3
 }`);
-    expect(bodyOf(module)).toMatch(/v\d = exc.take\nframe.reset 0/);
+    expect(bodyOf(module)).toMatch(/v\d: i32 = exc.take\nframe.reset 0/);
     const interpreter = createInterpreter(module, layoutModule(module), testHost());
     expect(interpreter.call('f', [0])).not.toBe(0);
     expect(interpreter.memory.u32(CELL.stackPtr)).toBe(STACK_BASE);

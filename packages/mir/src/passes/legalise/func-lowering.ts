@@ -16,6 +16,8 @@ export const TRACE = { none: 0, ref: 1, word: 2 } as const;
 export interface IntFacts {
   readonly lo: Float64Array;
   readonly hi: Float64Array;
+  /** Bounds of the operands of an instruction where they are tighter than the values' own. */
+  readonly local?: ReadonlyMap<Inst, readonly { readonly lo: number; readonly hi: number }[]>;
 }
 
 const SMALL_MIN = -(2 ** 62);
@@ -34,8 +36,11 @@ export class FuncLowering {
   readonly #lo: Float64Array;
   readonly #hi: Float64Array;
   readonly #alias: ValueId[] = [];
+  readonly #local: IntFacts['local'];
   #current: Block;
   #site: SiteId = -1;
+  #operands: readonly ValueId[] = [];
+  #bounds: readonly { readonly lo: number; readonly hi: number }[] | undefined;
 
   constructor(source: Func, facts: IntFacts | undefined) {
     this.source = source;
@@ -45,6 +50,7 @@ export class FuncLowering {
     const count = source.values.length;
     this.#lo = facts?.lo ?? new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
     this.#hi = facts?.hi ?? new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+    this.#local = facts?.local;
     this.uses = new Int32Array(count);
     this.blocks = source.blocks.map((block) => block && { params: [...block.params], insts: [], term: block.term });
     this.#current = this.blocks[0] as Block;
@@ -63,6 +69,13 @@ export class FuncLowering {
     this.#current = block;
   }
 
+  /** The instruction that is being lowered: its site, and what is known about its operands here. */
+  begin(inst: Inst): void {
+    this.#site = inst.site;
+    this.#operands = inst.args;
+    this.#bounds = this.#local?.get(inst);
+  }
+
   get site(): SiteId {
     return this.#site;
   }
@@ -73,15 +86,20 @@ export class FuncLowering {
 
   /** Whether an int value is known to be an inline word. */
   isSmall(value: ValueId): boolean {
-    return (this.#lo[value] ?? Number.NEGATIVE_INFINITY) >= SMALL_MIN && (this.#hi[value] ?? Number.POSITIVE_INFINITY) <= SMALL_MAX;
+    return this.lowerBound(value) >= SMALL_MIN && this.upperBound(value) <= SMALL_MAX;
   }
 
   lowerBound(value: ValueId): number {
-    return this.#lo[value] ?? Number.NEGATIVE_INFINITY;
+    return this.#bound(value)?.lo ?? this.#lo[value] ?? Number.NEGATIVE_INFINITY;
   }
 
   upperBound(value: ValueId): number {
-    return this.#hi[value] ?? Number.POSITIVE_INFINITY;
+    return this.#bound(value)?.hi ?? this.#hi[value] ?? Number.POSITIVE_INFINITY;
+  }
+
+  #bound(value: ValueId): { readonly lo: number; readonly hi: number } | undefined {
+    const k = this.#bounds === undefined ? -1 : this.#operands.indexOf(value);
+    return k === -1 ? undefined : this.#bounds?.[k];
   }
 
   value(type: Type, trace: number = TRACE.none): ValueId {

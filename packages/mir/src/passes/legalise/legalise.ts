@@ -67,7 +67,7 @@ function lowerFunc(module: Module, func: Func, f: FuncLowering, data: Map<string
     let ended = false;
     for (let k = 0; k < insts.length; k++) {
       const inst = insts[k] as Inst;
-      f.setSite(inst.site);
+      f.begin(inst);
       ended = lowerInst(module, f, inst, data, insts[k + 1]?.op === 'exc.pending', k === insts.length - 1 ? source.term : null);
     }
     f.setSite(-1);
