@@ -153,10 +153,23 @@ class Cancelled(MoltError):
 class AppError(MoltError):
     """The function raised an exception.
 
-    ``exception_type`` is the name of its type, ``exception_message`` its text.
+    ``exception_type`` is the name of its type, ``exception_message`` its text, ``args`` its arguments as far as they are plain values, and
+    ``remote_traceback`` the traceback in the worker. Python 3.11 and later print that traceback as a note below the local one.
     """
 
     code, name, executed = 501, "APP_ERROR", "yes"
+
+    def __init__(self, message: str, **parts: Any) -> None:
+        MoltError.__init__(self, message, **parts)
+        args = self.details.get("args")
+        if isinstance(args, list):
+            self.args = tuple(args)
+        if self.remote_traceback and hasattr(self, "add_note"):
+            self.add_note(f"In the worker:\n{self.remote_traceback.rstrip()}")
+
+    def __str__(self) -> str:
+        text = f"MOLT5{self.code}: {self.exception_type}: {self.exception_message}"
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
 
     @property
     def exception_type(self) -> str:
@@ -164,10 +177,14 @@ class AppError(MoltError):
 
     @property
     def exception_message(self) -> str:
-        prefix = f"{self.exception_type}: "
         if "message" in self.details:
             return str(self.details["message"])
+        prefix = f"{self.exception_type}: "
         return self.message[len(prefix) :] if self.message.startswith(prefix) else self.message
+
+    @property
+    def remote_traceback(self) -> str:
+        return str(self.details.get("traceback", ""))
 
 
 class Trap(MoltError):
@@ -248,4 +265,6 @@ def error_of(
         cls, message = WorkerFault, f"{name} ({code}): {message}"
     elif cls is AppError:
         cls = app_error_class(str(details.get("type", "")), namespace)
+    elif cls is InvalidInput and details.get("path") and str(details["path"]) not in message:
+        message = f"{details['path']}: {message}"
     return cls(message, hint=hint, executed=executed, retry=retry, after=after_ms / 1000, details=details)

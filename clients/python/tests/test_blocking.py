@@ -82,12 +82,28 @@ def failing(*args, **details):
 
 
 def test_exceptions_of_the_function_are_of_their_type():
-    with failing(501, "APP_ERROR", "ValueError: negative price", executed=2, type="ValueError", message="negative price") as worker:
+    with failing(501, "APP_ERROR", "ValueError: negative price", executed=2, type="ValueError") as worker:
         with pytest.raises(ValueError) as info:
             offload(sample.add, worker)(1, 2)
     assert isinstance(info.value, m.AppError)
     assert (info.value.exception_type, info.value.exception_message) == ("ValueError", "negative price")
     assert (info.value.executed, type(info.value).__name__) == ("yes", "ValueError")
+
+
+def test_exceptions_keep_their_arguments_and_traceback():
+    with failing(501, "APP_ERROR", "'x'", executed=2, type="KeyError", args=["x"], traceback="Traceback ...\n  line 3\n") as worker:
+        with pytest.raises(KeyError) as info:
+            offload(sample.add, worker)(1, 2)
+    assert info.value.args == ("x",) and str(info.value) == "MOLT5501: KeyError: 'x'"
+    assert info.value.remote_traceback.startswith("Traceback")
+    if hasattr(info.value, "__notes__"):
+        assert info.value.__notes__ == ["In the worker:\nTraceback ...\n  line 3"]
+
+
+def test_input_that_the_worker_refuses_has_its_place():
+    with failing(203, "INVALID_INPUT", "expected at most 3 items, got 4", path="items[2]") as worker:
+        with pytest.raises(m.InvalidInput, match=r"items\[2\]: expected at most 3 items"):
+            offload(sample.add, worker)(1, 2)
 
 
 def test_exceptions_of_the_program_are_found_beside_the_function():
