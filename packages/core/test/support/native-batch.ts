@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileNative } from '@molt/codegen-native/driver';
-import { type CFile, type NativeOutput, supportFiles } from '@molt/codegen-native';
+import type { CFile, NativeOutput } from '@molt/codegen-native';
 import { invariant } from '@molt/diagnostics';
 import type { Case, Engine, Outcome } from '@molt/testkit';
 import type { CaseThreads } from './case-threads.ts';
@@ -62,21 +62,15 @@ export function nativeEngine(name: string, config: RunConfig, threads: CaseThrea
 
 /** The files of the batch: one per case, and a main that chooses. */
 function batchOf(outputs: readonly NativeOutput[]): NativeOutput {
-  const units = outputs.map((output, index): CFile => {
-    const header = output.units.find(({ name }) => name.endsWith('.h'));
-    const sources = output.units.filter(({ name }) => name.endsWith('.c'));
-    invariant(header !== undefined && sources.length === 1, 'a case of the batch must be one C file');
-    // A name of the content keeps an object in the cache when cases before it come or go.
-    const text = (sources[0] as CFile).text.replace('#include "module.h"', () => header.text);
-    return { name: `case${index}.c`, text };
-  });
-  const named = units.map(({ name, text }, index): CFile => {
-    const id = idOf(text);
-    return { name: `${index}-${name}`, text: `#define molt_module molt_module_${id}\n#define molt_table molt_table_${id}\n${text}` };
-  });
-  const unique = named.filter(({ text }, i) => named.findIndex((other) => other.text === text) === i);
-  const main = supportFiles('exe').find(({ name }) => name === 'main.c') as CFile;
-  const ids = units.map(({ text }) => idOf(text));
+  const texts = outputs.map(oneFile);
+  const ids = texts.map(idOf);
+  // Symbols named by content, not by place: an object stays in the cache when other cases come or go.
+  const units = new Map(
+    ids.map((id, i): [string, CFile] => [id, { name: `case-${id}.c`, text: `#define molt_module molt_module_${id}\n#define molt_table molt_table_${id}\n${texts[i]}` }]),
+  );
+  const shared = outputs[0]?.support ?? [];
+  const main = shared.find(({ name }) => name === 'main.c');
+  invariant(main !== undefined, 'the support files of a program have a main');
   const choose = [
     '#define molt_module (*molt_selected)',
     '#define main molt_script',
@@ -84,7 +78,7 @@ function batchOf(outputs: readonly NativeOutput[]): NativeOutput {
     '#undef main',
     '#undef molt_module',
     'const MoltModule *molt_selected;',
-    ...[...new Set(ids)].map((id) => `extern const MoltModule molt_module_${id};`),
+    ...[...units.keys()].map((id) => `extern const MoltModule molt_module_${id};`),
     `static const MoltModule *const modules[] = {${ids.map((id) => `&molt_module_${id}`).join(', ')}};`,
     'int main(int argc, char **argv) {',
     '  molt_selected = modules[atoi(argv[1])];',
@@ -92,8 +86,15 @@ function batchOf(outputs: readonly NativeOutput[]): NativeOutput {
     '}',
     '',
   ].join('\n');
-  const support = supportFiles('exe').filter(({ name }) => name !== 'main.c');
-  return { units: unique, support: [...support, { name: 'batch-main.c', text: choose }] };
+  return { units: [...units.values()], support: [...shared.filter((file) => file !== main), { name: 'batch-main.c', text: choose }] };
+}
+
+/** The header and the functions of a case in one text, so that no other case's header is part of its object's key. */
+function oneFile(output: NativeOutput): string {
+  const header = output.units.find(({ name }) => name.endsWith('.h'));
+  const sources = output.units.filter(({ name }) => name.endsWith('.c'));
+  invariant(header !== undefined && sources.length === 1, 'a case of the batch must be one C file');
+  return (sources[0] as CFile).text.replace('#include "module.h"', () => header.text);
 }
 
 /** A short name of a text; a clash would be a link error, not a wrong answer. */
