@@ -1,7 +1,8 @@
 /// <reference path="./wasm-api.d.ts" />
 /** Runs a compiled script from its first statement to its exit code. */
-import { nodeHost } from './node-host.ts';
+
 import type { HostFunctions } from './host-functions.ts';
+import { nodeHost } from './node-host.ts';
 import { type CallLimits, createInstance } from './wasm-instance.ts';
 
 /** Settings of `runScript`. */

@@ -8,7 +8,7 @@
  * A reset copies back what lies below the frozen data (cells, shadow stack, globals) and zeroes the heap of the task up to where it
  * grew; the frozen image in between is never written by a task.
  */
-import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, IMPORTS, type ImportName, LAYOUT_SECTION, STATUS, STR } from '@molt/abi';
+import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, type IMPORTS, type ImportName, LAYOUT_SECTION, STATUS, STR } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import { completeHost, type HostFunctions } from './host-functions.ts';
 import { TrapError, trapReason } from './trap-error.ts';
@@ -80,7 +80,8 @@ class Instance implements WasmInstance {
     this.#exports = instance.exports;
     this.memory = instance.exports[EXPORT.memory] as WebAssembly.Memory;
     const abi = names.has(EXPORT.abi) ? this.#export(EXPORT.abi)() : ABI_VERSION;
-    if (Number(abi) >>> 16 !== ABI_VERSION >>> 16) throw new MoltError(fault('MOLT6102', { actual: versionText(Number(abi)), expected: versionText(ABI_VERSION) }));
+    if (Number(abi) >>> 16 !== ABI_VERSION >>> 16)
+      throw new MoltError(fault('MOLT6102', { actual: versionText(Number(abi)), expected: versionText(ABI_VERSION) }));
     this.#lowEnd = lowEndOf(module) ?? this.#cell(CELL.heapBase);
   }
 

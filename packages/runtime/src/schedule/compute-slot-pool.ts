@@ -1,6 +1,7 @@
 /** Where tasks run, as the scheduler sees it: threads in production, fakes under its tests. */
-import type { Answer } from '../task/task-state.ts';
+
 import type { StopReason } from '../task/outcome.ts';
+import type { Answer } from '../task/task-state.ts';
 
 /** One piece of work. */
 export interface Work {

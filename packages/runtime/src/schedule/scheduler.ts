@@ -134,7 +134,7 @@ export class Scheduler {
   #admit(task: ScheduledTask, leftMs: number): void {
     const refusal = this.#unmeetable(leftMs);
     if (refusal !== undefined) return this.#apply(task, { kind: 'refuse', refusal });
-    const offer = this.#queue.offer(task);
+    const offer = this.#queue.offer(task, this.#slots - this.#running.size);
     if (offer.kind === 'full') {
       const busy: Refusal = { kind: 'busy', queued: this.#queue.size, cap: this.#queue.cap, afterMs: this.#afterMs() };
       return this.#apply(task, { kind: 'refuse', refusal: busy });

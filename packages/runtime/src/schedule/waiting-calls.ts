@@ -31,9 +31,9 @@ export class WaitingCalls<T extends Waiting> {
     return this.#calls.length;
   }
 
-  /** Puts a call at the end, if there is room or a less important call to displace. */
-  offer(call: T): Offer<T> {
-    if (this.#calls.length < this.cap) {
+  /** Puts a call at the end, if there is room or a less important call to displace. Free slots are room for calls that will not wait long. */
+  offer(call: T, freeSlots: number): Offer<T> {
+    if (this.#calls.length < this.cap + freeSlots) {
       this.#calls.push(call);
       return { kind: 'admitted' };
     }

@@ -68,6 +68,7 @@ function threadCpuUs(): number | undefined {
 }
 
 function partsOf(error: unknown): ErrorParts {
-  if (isMoltError(error)) return { code: error.code, message: error.message.replace(`${error.code}: `, ''), hint: error.hint, details: error.details };
+  if (isMoltError(error))
+    return { code: error.code, message: error.message.replace(`${error.code}: `, ''), hint: error.hint, details: error.details };
   return { code: 'MOLT6205', message: `the compute thread failed: ${error instanceof Error ? error.message : String(error)}` };
 }

@@ -58,7 +58,8 @@ export class ThreadSlot implements ComputeSlot {
     // An interrupt for the last call may have been written after that call had ended.
     if (this.#control !== undefined) Atomics.store(this.#control, CELL.interrupt / 4, 0);
     if (this.#cpuFile !== null) this.#cpuAtStart = readCpuMs(this.#cpuFile) ?? 0;
-    const own = input.slice();
+    // Not `slice`: of a Node Buffer that is a view, and transferring it would take the socket's memory away.
+    const own = new Uint8Array(input);
     this.#worker.postMessage({ exportIndex, input: own, memoryBytes } satisfies SlotCall, [own.buffer]);
   }
 

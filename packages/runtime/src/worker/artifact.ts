@@ -76,7 +76,9 @@ function checkExports(path: string, { exports }: ArtifactManifest, set: SchemaSe
   const other = set.exports.map((item) => ({ name: item.name, ...exportIds(item, set.types) }));
   const same =
     exports.length === other.length &&
-    exports.every(({ name, inputId, outputId }, i) => name === other[i]?.name && inputId === other[i]?.input && outputId === other[i]?.output);
+    exports.every(
+      ({ name, inputId, outputId }, i) => name === other[i]?.name && inputId === other[i]?.input && outputId === other[i]?.output,
+    );
   if (!same) throw damaged(path, 'manifest.json', 'its exports are not those of schemas.json; the files come from different builds');
 }
 
