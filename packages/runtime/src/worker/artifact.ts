@@ -5,6 +5,7 @@
  * Whatever is wrong is an error with the file, the reason and what to do; a directory that is not an artifact is told from one that is
  * damaged.
  */
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault, MoltError } from '@molt/diagnostics';
@@ -27,6 +28,8 @@ export interface ArtifactManifest {
   readonly exports: readonly ManifestExport[];
   /** What was built: `wasm`, or the triple of a native target. */
   readonly targets: readonly string[];
+  /** SHA-256 of each file by its name; a file that is not listed is not checked. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 /** An artifact that can be served. */
@@ -44,15 +47,16 @@ export async function readArtifact(path: string): Promise<ServableArtifact> {
   const manifestText = await readIf(join(path, 'manifest.json'));
   if (manifestText === undefined) throw missing(path, 'the directory has no manifest.json');
   const manifest = parseManifest(path, manifestText.toString('utf8'));
-  const schemas = await readSchemas(path);
+  const schemas = await readSchemas(path, manifest);
   checkExports(path, manifest, schemas);
   return { manifest, schemas, module: await readModule(path, manifest) };
 }
 
-async function readSchemas(path: string): Promise<SchemaSet> {
+async function readSchemas(path: string, { hashes }: ArtifactManifest): Promise<SchemaSet> {
   const file = 'schemas.json';
   const text = await readIf(join(path, file));
   if (text === undefined) throw damaged(path, file, 'the file is missing');
+  checkHash(path, file, text, hashes);
   try {
     return schemaSetFromJson(text.toString('utf8'));
   } catch (error) {
@@ -60,15 +64,24 @@ async function readSchemas(path: string): Promise<SchemaSet> {
   }
 }
 
-async function readModule(path: string, { targets }: ArtifactManifest): Promise<WebAssembly.Module> {
+async function readModule(path: string, { targets, hashes }: ArtifactManifest): Promise<WebAssembly.Module> {
   const file = 'module.wasm';
   const bytes = await readIf(join(path, file));
   if (bytes === undefined) throw new ArtifactError(fault('MOLT6203', { path, targets: targets.join(', ') || 'nothing' }));
+  checkHash(path, file, bytes, hashes);
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
     throw damaged(path, file, `it is not a WebAssembly module (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+/** A file that was changed or comes from another build must not run under the artifact's id. */
+function checkHash(path: string, file: string, bytes: Uint8Array, hashes: ReadonlyMap<string, string>): void {
+  const expected = hashes.get(file);
+  if (expected === undefined) return;
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== expected) throw damaged(path, file, `its hash is ${actual.slice(0, 16)}, the manifest says ${expected.slice(0, 16)}`);
 }
 
 /** Both files come from one build: the same exports in the same order with the same ids. */
@@ -100,14 +113,18 @@ function parseManifest(path: string, text: string): ArtifactManifest {
     const value = fieldOf(owner, key);
     return Array.isArray(value) ? value : refuse(`expected a list for ${key}, got ${typeof value}`);
   };
+  const artifactId = textAt(json, 'artifactId');
+  if (fieldOf(json, 'mode') === 'script') refuse('it was built from a script, which answers no calls; build it as a service, with exports');
+  const files = Object.entries(fieldOf(json, 'files') ?? {});
   return {
-    artifactId: textAt(json, 'artifactId'),
+    artifactId,
     exports: listAt(json, 'exports').map((item) => ({
       name: textAt(item, 'name'),
       inputId: textAt(item, 'inputId'),
       outputId: textAt(item, 'outputId'),
     })),
     targets: listAt(json, 'targets').map(String),
+    hashes: new Map(files.map(([name, facts]) => [name, textAt(facts, 'sha256')])),
   };
 }
 
