@@ -61,6 +61,8 @@ import runtimeIntOps from './py/runtime/int_ops.py';
 import runtimeIntText from './py/runtime/int_text.py';
 import runtimeMathMore from './py/runtime/math_more.py';
 import runtimeOutput from './py/runtime/output.py';
+import runtimePackReader from './py/runtime/pack_reader.py';
+import runtimePackWriter from './py/runtime/pack_writer.py';
 import runtimePowerTable from './py/runtime/power_table.py';
 import runtimePowers from './py/runtime/powers.py';
 import runtimeReprGuard from './py/runtime/repr_guard.py';
@@ -130,6 +132,8 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/int_text.py', runtimeIntText],
   ['runtime/math_more.py', runtimeMathMore],
   ['runtime/output.py', runtimeOutput],
+  ['runtime/pack_reader.py', runtimePackReader],
+  ['runtime/pack_writer.py', runtimePackWriter],
   ['runtime/power_table.py', runtimePowerTable],
   ['runtime/powers.py', runtimePowers],
   ['runtime/repr_guard.py', runtimeReprGuard],

@@ -40,14 +40,24 @@ class BaseException:
             notes.append(note)
 
 
-# The arguments of a varargs call as a tuple of values.
+# The arguments of a varargs call as a tuple of values; unrolled for the usual few.
 def vals_of(args) -> 'vtuple[val]':
     n: i32 = i32(len(args))
     data = elem_buffer(val, n)
-    at: i32 = 8
-    for x in args:
-        store_elem(val, data, to_val(x), at)
-        at += 8
+    if len(args) > 4:
+        at: i32 = 8
+        for x in args:
+            store_elem(val, data, to_val(x), at)
+            at += 8
+    else:
+        if len(args) > 0:
+            store_elem(val, data, to_val(args[0]), 8)
+        if len(args) > 1:
+            store_elem(val, data, to_val(args[1]), 16)
+        if len(args) > 2:
+            store_elem(val, data, to_val(args[2]), 24)
+        if len(args) > 3:
+            store_elem(val, data, to_val(args[3]), 32)
     return vtuple[val](data, n)
 
 
