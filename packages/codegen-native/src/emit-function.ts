@@ -200,7 +200,7 @@ class FunctionWriter {
         if (any.site >= 0 && this.#traces) this.#say(`${this.#context.names.of(TRACE_APPEND)}(mem, ${any.site});`);
         return;
       case 'frame.enter':
-        this.#define(any, `molt_frame_enter(mem, ${(any as Inst<'frame.enter'>).imm.slot})`);
+        this.#frameEnter(any as Inst<'frame.enter'>);
         return;
       case 'frame.reset':
         this.#say(`molt_stack_set(mem, ${a} + ${8 * (any as Inst<'frame.reset'>).imm.slot});`);
@@ -208,6 +208,15 @@ class FunctionWriter {
       default:
         broken(`${any.op} is not a machine level op`, { pass: 'codegen-native', func: this.#func.name });
     }
+  }
+
+  /** The collector reads all slots of a frame, so they start empty; the C compiler drops the stores that a root overwrites at once. */
+  #frameEnter(inst: Inst<'frame.enter'>): void {
+    const { slot } = inst.imm;
+    const frame = valueName(this.#func, inst.result);
+    this.#say(`const uint32_t ${frame} = molt_frame_enter(mem, ${slot});`);
+    if (slot > 16) this.#say(`memset(mem + ${frame}, 0, ${8 * slot});`);
+    else for (let s = 0; s < slot; s++) this.#say(`molt_store_i64(mem, ${place(frame, 8 * s)}, 0);`);
   }
 
   #leaveWhenPending(site: number): void {

@@ -182,7 +182,7 @@ class FuncEmitter {
       this.#open('loop', { kind: 'loop', node });
     }
     openFor(this.#placement.joins[node] as readonly number[]);
-    for (const inst of this.#plan.trees.roots[node] as readonly Inst[]) this.#insts.root(inst);
+    this.#insts.block((this.#plan.graph.nodes[node] as GraphNode).insts, this.#plan.trees.roots[node] as readonly Inst[]);
     this.#term(node, (this.#plan.graph.nodes[node] as GraphNode).term, next);
   }
 

@@ -4,6 +4,7 @@
 import { CELL, WORD } from '@molt/abi';
 import { broken, invariant } from '@molt/diagnostics';
 import type { Func, Inst, Module, Type } from '@molt/mir';
+import { slotsToZero } from './frame-slots.ts';
 import type { Graph } from './graph.ts';
 import type { Locals } from './locals.ts';
 import { LOAD, OPPOSITE, plainInstruction, STORE } from './opcodes.ts';
@@ -55,11 +56,18 @@ export class InstEmitter {
     return inst.op === 'call.indirect' && (inst as Inst<'call.indirect'>).imm.unwind === 'propagate';
   }
 
+  /** Emits the instructions of a block: `roots` are those of `insts` that are not part of another's tree. */
+  block(insts: readonly Inst[], roots: readonly Inst[]): void {
+    for (const inst of roots) {
+      if (inst.op === 'frame.enter') this.#frameEnter(inst as Inst<'frame.enter'>, slotsToZero(insts, insts.indexOf(inst)));
+      else this.#root(inst);
+    }
+  }
+
   /** Emits an instruction of a block: its result goes to its local, or away. */
-  root(inst: Inst): void {
+  #root(inst: Inst): void {
     this.#inst(inst);
-    // frame.enter sets its local itself, because it reads it at once.
-    if (inst.result < 0 || inst.op === 'frame.enter') return;
+    if (inst.result < 0) return;
     if ((this.#plan.trees.uses[inst.result] as number) > 0) this.#sink.set(this.#plan.locals.of[inst.result] as number);
     else this.#sink.plain('drop');
   }
@@ -199,8 +207,6 @@ export class InstEmitter {
       case 'interrupt.check':
         this.loadCell(CELL.interrupt);
         return sink.brIf(this.#rareDepth('interrupt'));
-      case 'frame.enter':
-        return this.#frameEnter(any as Inst<'frame.enter'>);
       case 'frame.leave':
         sink.i32(0);
         this.value(a);
@@ -240,7 +246,8 @@ export class InstEmitter {
     this.#sink.memory('i64.store', 8 * inst.imm.slot);
   }
 
-  #frameEnter(inst: Inst<'frame.enter'>): void {
+  /** Sets its local itself, because it reads it at once. The collector reads all slots of a frame, so those in `zero` start empty. */
+  #frameEnter(inst: Inst<'frame.enter'>, zero: readonly number[]): void {
     const sink = this.#sink;
     const local = this.#plan.locals.of[inst.result] as number;
     const bytes = 8 * inst.imm.slot;
@@ -258,11 +265,10 @@ export class InstEmitter {
     sink.i32(0);
     pushEnd();
     sink.memory('i32.store', CELL.stackPtr);
-    // The collector reads all slots of a frame, so they start empty.
-    for (let at = 0; at < bytes; at += 8) {
+    for (const slot of zero) {
       sink.get(local);
       sink.i64(0n);
-      sink.memory('i64.store', at);
+      sink.memory('i64.store', 8 * slot);
     }
   }
 }

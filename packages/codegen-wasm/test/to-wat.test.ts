@@ -181,6 +181,76 @@ bb2:
     `);
   });
 
+  it('zeroes the slots of a frame that nothing fills before the first call', () => {
+    expect(
+      wat(`func @g(v0: i32) -> i32 [inline=never] {
+bb0:
+  return v0
+}
+
+func @f(v0: i64, v1: i32) -> i32 {
+bb0:
+  v2 = frame.enter 3
+  root.set 0 v2, v0
+  v3: i32 = call @g never v1
+  root.set 1 v2, v3
+  v4: i32 = call @g never v3
+  frame.leave v2
+  return v4
+}
+`),
+    ).toMatchInlineSnapshot(`
+      "(func $f (param i64 i32) (result i32)
+        (local i32)
+        block
+          i32.const 0
+          i32.load offset=92
+          local.tee 2
+          i32.const 24
+          i32.add
+          i32.const 0
+          i32.load offset=96
+          i32.gt_u
+          br_if 0
+          i32.const 0
+          local.get 2
+          i32.const 24
+          i32.add
+          i32.store offset=92
+          local.get 2
+          i64.const 0
+          i64.store offset=8
+          local.get 2
+          i64.const 0
+          i64.store offset=16
+          local.get 2
+          local.get 0
+          i64.store
+          local.get 1
+          call $g
+          local.set 1
+          local.get 2
+          local.get 1
+          i64.extend_i32_u
+          i64.const 4611686018427387904
+          i64.or
+          i64.store offset=8
+          local.get 1
+          call $g
+          local.set 1
+          i32.const 0
+          local.get 2
+          i32.store offset=92
+          local.get 1
+          return
+        end
+        i32.const 3
+        call $molt.trap
+        unreachable)
+      "
+    `);
+  });
+
   it('dispatches into a loop with two entries', () => {
     expect(
       wat(`func @f(v0: i32) -> i32 {

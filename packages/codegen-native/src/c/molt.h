@@ -183,13 +183,12 @@ static inline void molt_interrupt_check(MoltMem mem) {
   if (MOLT_UNLIKELY(reason)) molt_trap(mem, reason);
 }
 
-/* The collector reads all slots of a frame, so they start empty. */
+/* The caller zeroes the slots. */
 static inline uint32_t molt_frame_enter(MoltMem mem, uint32_t slots) {
   uint32_t frame = molt_load_i32(mem, MOLT_CELL_STACK_PTR);
   uint32_t end = frame + 8 * slots;
   if (MOLT_UNLIKELY(end > molt_load_i32(mem, MOLT_CELL_STACK_LIMIT))) molt_trap(mem, MOLT_TRAP_STACK);
   molt_store_i32(mem, MOLT_CELL_STACK_PTR, end);
-  memset(mem + frame, 0, 8 * (size_t)slots);
   return frame;
 }
 static inline void molt_stack_set(MoltMem mem, uint32_t top) { molt_store_i32(mem, MOLT_CELL_STACK_PTR, top); }
