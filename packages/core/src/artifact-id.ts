@@ -21,8 +21,8 @@ export const ABI_VERSION_TEXT = `${ABI_VERSION >>> 16}.${ABI_VERSION & 0xffff}`;
 /** Fields of an identity, in order: name and value. */
 export type Identity = readonly (readonly [name: string, value: string])[];
 
-/** The identity of what a program is compiled to. */
-export function identityOf(program: Program, options: ResolvedOptions, target: Target): Identity {
+/** The identity of what a program is compiled to. Targets of one program differ in the field `target` only. */
+export function identityOf(program: Program, options: ResolvedOptions, target: Target | 'any'): Identity {
   const text = new TextEncoder();
   return [
     ['format', 'molt-artifact/1'],

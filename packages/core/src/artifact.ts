@@ -1,7 +1,7 @@
 /**
  * What a compilation makes, as data: bytes of a WebAssembly module, or C files, with their identity and the schemas of the exports.
  */
-import type { NativeOutput } from '@molt/codegen-native';
+import type { NativeKind, NativeOutput } from '@molt/codegen-native';
 import type { SchemaSet } from '@molt/schema-ir';
 
 /** A WebAssembly module. */
@@ -18,7 +18,8 @@ export interface WasmArtifact {
 export interface NativeArtifact {
   readonly kind: 'native-c';
   readonly id: string;
-  readonly output: NativeOutput;
+  /** The files by what they are to be linked to. */
+  readonly outputs: ReadonlyMap<NativeKind, NativeOutput>;
   readonly schemas: SchemaSet | null;
 }
 

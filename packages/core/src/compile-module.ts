@@ -3,7 +3,7 @@
  *
  * It takes MIR from anywhere: the front end, the text parser, or a framework's own builder.
  */
-import { emitC, type NativeOutput } from '@molt/codegen-native';
+import { emitC, type NativeKind, type NativeOutput, type NativeService } from '@molt/codegen-native';
 import { emitWasm } from '@molt/codegen-wasm';
 import { layoutModule, type Module, runPipeline } from '@molt/mir';
 import type { BuildOptions, ResolvedOptions, Target } from './compile-options.ts';
@@ -13,23 +13,17 @@ import type { Stopwatch } from './stopwatch.ts';
 export interface Generated {
   readonly machine: Module;
   readonly wasm?: Uint8Array<ArrayBuffer>;
-  readonly native?: NativeOutput;
+  readonly native?: ReadonlyMap<NativeKind, NativeOutput>;
 }
 
-/** What travels with the artifact inside its code. */
-export interface Embedded {
-  /** Bytes that describe the exports, for whoever loads the code alone. */
-  readonly manifest?: Uint8Array;
-}
-
-/** Compiles a module for the given targets; passes and layout run once. */
+/** Compiles a module for the given targets; passes and layout run once. `service` is what native code of a service tells about itself. */
 export function compileModule(
   module: Module,
   targets: readonly Target[],
   options: ResolvedOptions,
   hooks: Pick<BuildOptions, 'verifyEach' | 'onPass'>,
   watch: Stopwatch,
-  embedded: Embedded = {},
+  service?: NativeService,
 ): Generated {
   const machine = watch.time('passes', () =>
     runPipeline(module, {
@@ -41,10 +35,13 @@ export function compileModule(
     }),
   );
   const layout = watch.time('layout', () => layoutModule(machine, options.memory));
-  const { maxPages, names, nativeKind } = options;
-  return {
-    machine,
-    ...(targets.includes('wasm') ? { wasm: watch.time('wasm', () => emitWasm(machine, layout, { maxPages, names, ...embedded }).bytes) } : {}),
-    ...(targets.includes('native-c') ? { native: watch.time('c', () => emitC(machine, layout, { kind: nativeKind, maxPages, ...embedded })) } : {}),
-  };
+  const { maxPages, names, nativeKinds } = options;
+  const wasm = targets.includes('wasm') ? watch.time('wasm', () => emitWasm(machine, layout, { maxPages, names }).bytes) : undefined;
+  const native = targets.includes('native-c')
+    ? watch.time('c', () => {
+        const emit = (kind: NativeKind) => emitC(machine, layout, { kind, maxPages, ...(kind === 'exe' || service === undefined ? {} : { service }) });
+        return new Map(nativeKinds.map((kind) => [kind, emit(kind)]));
+      })
+    : undefined;
+  return { machine, ...(wasm === undefined ? {} : { wasm }), ...(native === undefined ? {} : { native }) };
 }

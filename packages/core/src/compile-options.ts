@@ -41,8 +41,10 @@ export interface BuildOptions {
   readonly maxPages?: number;
   /** Sizes and limits that the module starts with. */
   readonly memory?: LayoutOptions;
-  /** What the C files are linked to. Default: `exe`. */
-  readonly nativeKind?: NativeKind;
+  /** What the C files will be linked to. Default: a program for scripts; a worker and a library for services. */
+  readonly nativeKinds?: readonly NativeKind[];
+  /** Folder that tracebacks show before the paths of files, with its last slash. Default: empty. */
+  readonly sourceRoot?: string;
 }
 
 /** Options of `compile`. */
@@ -60,7 +62,8 @@ export interface ResolvedOptions {
   readonly names: boolean;
   readonly maxPages: number;
   readonly memory: LayoutOptions;
-  readonly nativeKind: NativeKind;
+  readonly nativeKinds: readonly NativeKind[];
+  readonly sourceRoot: string;
 }
 
 /** Shadow stack of a script: deep recursion after `sys.setrecursionlimit` is part of the language. Fresh pages cost nothing until used. */
@@ -82,6 +85,7 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     names: options.names ?? false,
     maxPages: options.maxPages ?? ALL_PAGES,
     memory: { ...(options.mode === 'script' ? { stackBytes: SCRIPT_STACK_BYTES } : {}), ...options.memory },
-    nativeKind: options.nativeKind ?? 'exe',
+    nativeKinds: options.nativeKinds ?? (options.mode === 'script' ? ['exe'] : ['worker', 'shared']),
+    sourceRoot: options.sourceRoot ?? '',
   };
 }

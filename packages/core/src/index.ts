@@ -1,7 +1,7 @@
 /** `compile()`: the road from Python source to an artifact. No Node API; what needs one is in `@molt/core/node`. */
 export type { Artifact, NativeArtifact, WasmArtifact } from './artifact.ts';
 export { ABI_VERSION_TEXT, artifactId, COMPILER_VERSION, type Identity, identityOf, MIR_VERSION, stdlibStamp } from './artifact-id.ts';
-export { compileModule, type Embedded, type Generated } from './compile-module.ts';
+export { compileModule, type Generated } from './compile-module.ts';
 export {
   type BuildOptions,
   type CompileOptions,
@@ -12,6 +12,16 @@ export {
   type StageName,
   type Target,
 } from './compile-options.ts';
-export { type BuildResult, type CompileResult, type CompileStats, compile, compileTargets } from './pipeline.ts';
+export {
+  type BuildResult,
+  type CheckResult,
+  type CompileResult,
+  type CompileStats,
+  check,
+  compile,
+  compileTargets,
+  programId,
+} from './pipeline.ts';
+export { valueFromJson, valueToJson } from './json-value.ts';
 export { DEFAULT_ENTRY, type Program, programOf, type SourceInput } from './program.ts';
 export { type StepTime, Stopwatch } from './stopwatch.ts';

@@ -13,8 +13,8 @@ import type { Artifact } from './artifact.ts';
 import { artifactId, identityOf } from './artifact-id.ts';
 import { compileModule, type Generated } from './compile-module.ts';
 import { type BuildOptions, type CompileOptions, type ResolvedOptions, resolveOptions, type StageName, type Target } from './compile-options.ts';
-import { embeddedManifest } from './embedded-manifest.ts';
 import { type Program, programOf, type SourceInput } from './program.ts';
+import { serviceOf } from './native-service.ts';
 import { stageTexts } from './stage-text.ts';
 import { type StepTime, Stopwatch } from './stopwatch.ts';
 
@@ -55,6 +55,11 @@ export function compile(source: SourceInput, options: CompileOptions): CompileRe
   return { artifact: artifacts.get(options.target) ?? null, ...result };
 }
 
+/** The id of a program with its options, whatever the target: what an artifact directory and its workers are known by. */
+export function programId(program: Program, options: ResolvedOptions): string {
+  return artifactId(identityOf(program, options, 'any'));
+}
+
 /** Compiles a program for several targets; everything but code generation is done once. */
 export function compileTargets(source: SourceInput, targets: readonly Target[], given: BuildOptions): BuildResult {
   const watch = new Stopwatch();
@@ -62,10 +67,28 @@ export function compileTargets(source: SourceInput, targets: readonly Target[], 
   const program = programOf(source);
   const { module, schemas, diagnostics } = checkProgram(program, options, watch);
   if (module === null) return { artifacts: new Map(), diagnostics, stats: statsOf(null, watch), texts: new Map() };
-  const generated = compileModule(module, targets, options, given, watch, schemas === null ? {} : { manifest: embeddedManifest(schemas) });
+  const service = schemas === null ? undefined : serviceOf(schemas, programId(program, options));
+  const generated = compileModule(module, targets, options, given, watch, service);
   const artifacts = watch.time('identity', () => collect(program, targets, options, generated, schemas));
   const texts = stageTexts(given.emit ?? [], module, generated);
   return { artifacts, diagnostics, stats: statsOf(generated.machine, watch), texts };
+}
+
+/** What `check` gives. */
+export interface CheckResult {
+  /** Null when the program has errors. */
+  readonly module: Module | null;
+  /** Schemas of the exports of a service. */
+  readonly schemas: SchemaSet | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stats: CompileStats;
+}
+
+/** Only the upper half of the road: what is wrong with a program, its MIR, and what it exports. */
+export function check(source: SourceInput, given: BuildOptions): CheckResult {
+  const watch = new Stopwatch();
+  const checked = checkProgram(programOf(source), resolveOptions(given), watch);
+  return { ...checked, stats: statsOf(checked.module, watch) };
 }
 
 /** The upper half: sources to language-level MIR and schemas; null when there are errors. */
@@ -80,7 +103,13 @@ function checkProgram(
     buildModule({ files, entry, stdlib: stdlibSources }, { mode, ...(exports === undefined ? {} : { exports }) }),
   );
   const diagnostics = sortDiagnostics(built.diagnostics);
-  return hasErrors(diagnostics) ? { module: null, schemas: null, diagnostics } : { module: built.module, schemas: built.schemas, diagnostics };
+  if (built.module === null || hasErrors(diagnostics)) return { module: null, schemas: null, diagnostics };
+  return { module: rootedSites(built.module, options.sourceRoot), schemas: built.schemas, diagnostics };
+}
+
+/** Tracebacks name files below the folder that the caller shows. */
+function rootedSites(module: Module, root: string): Module {
+  return root === '' ? module : { ...module, sites: module.sites.map((site) => ({ ...site, file: root + site.file })) };
 }
 
 function collect(
@@ -94,7 +123,7 @@ function collect(
   for (const target of targets) {
     const id = artifactId(identityOf(program, options, target));
     if (target === 'wasm' && wasm !== undefined) artifacts.set(target, { kind: 'wasm', id, bytes: wasm, schemas });
-    if (target === 'native-c' && native !== undefined) artifacts.set(target, { kind: 'native-c', id, output: native, schemas });
+    if (target === 'native-c' && native !== undefined) artifacts.set(target, { kind: 'native-c', id, outputs: native, schemas });
   }
   return artifacts;
 }

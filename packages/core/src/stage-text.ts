@@ -10,7 +10,7 @@ export function stageTexts(stages: readonly StageName[], module: Module, generat
     mir: () => printModule(module),
     machine: () => printModule(generated.machine),
     wat: () => [...generated.machine.funcs.values()].map((func) => toWat(generated.machine, func)).join('\n'),
-    c: () => (generated.native?.units ?? []).map(({ name, text }) => `/* ${name} */\n${text}`).join('\n'),
+    c: () => ([...(generated.native?.values() ?? [])][0]?.units ?? []).map(({ name, text }) => `/* ${name} */\n${text}`).join('\n'),
   };
   return new Map(stages.map((stage) => [stage, print[stage]()]));
 }

@@ -46,24 +46,6 @@ export const CLI_CODES = {
   },
   MOLT0007: { slug: 'file-not-readable', severity: 'error', message: 'cannot read {path}: {reason}', hint: 'check the permissions of the file' },
   MOLT0008: { slug: 'folder-not-writable', severity: 'error', message: 'cannot write {path}: {reason}', hint: 'name a folder that can be written' },
-  MOLT0010: {
-    slug: 'not-an-artifact',
-    severity: 'error',
-    message: '{path} is not an artifact of Molt: {reason}',
-    hint: 'make one with: molt build FILE -o DIR',
-  },
-  MOLT0011: {
-    slug: 'artifact-damaged',
-    severity: 'error',
-    message: '{path} of the artifact is not what its manifest says: expected sha256 {expected}, found {actual}',
-    hint: 'build the artifact again',
-  },
-  MOLT0012: {
-    slug: 'target-not-built',
-    severity: 'error',
-    message: 'the artifact has no {target} target; it has {targets}',
-    hint: 'build it with: molt build FILE -o DIR --target {target}',
-  },
   MOLT0013: {
     slug: 'no-such-export',
     severity: 'error',
