@@ -20,7 +20,10 @@ export class CNames {
 
 /** The part of a name that C allows. */
 export function readable(name: string): string {
-  return name.replaceAll('.', '__').replace(/[^A-Za-z0-9_]+/g, '_').replace(/_+$/, '');
+  return name
+    .replaceAll('.', '__')
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/_+$/, '');
 }
 
 /** A string as a C literal. */

@@ -45,7 +45,18 @@ export interface NativeArtifact {
 
 /** Part of every object's key: change it when the meaning of a flag changes without its text. */
 const CACHE_FORMAT = 'molt-object-1';
-const FLAGS = ['-std=gnu11', '-w', '-U_FORTIFY_SOURCE', '-pthread', '-ffp-contract=off', '-fwrapv', '-fno-strict-aliasing', '-fno-math-errno', '-fPIC', '-fvisibility=hidden'];
+const FLAGS = [
+  '-std=gnu11',
+  '-w',
+  '-U_FORTIFY_SOURCE',
+  '-pthread',
+  '-ffp-contract=off',
+  '-fwrapv',
+  '-fno-strict-aliasing',
+  '-fno-math-errno',
+  '-fPIC',
+  '-fvisibility=hidden',
+];
 const LIBRARIES = ['-lm', '-pthread'];
 
 /** Messages in plain English, whatever the user's locale. */

@@ -43,7 +43,9 @@ export function emitC(module: Module, layout: Layout, options: NativeOptions = {
   const plan = planUnits(module, options.unitSize ?? 20_000);
   const alone = plan.units.length === 1;
   const linkage = alone ? 'static' : '';
-  const prototypes = [...module.funcs.values()].map((func) => `${plan.shared.includes(func) ? 'static ' : alone ? 'static ' : ''}${signatureText(context, func)};`);
+  const prototypes = [...module.funcs.values()].map(
+    (func) => `${plan.shared.includes(func) ? 'static ' : alone ? 'static ' : ''}${signatureText(context, func)};`,
+  );
   const header = [
     `/* Functions of the module ${module.name.replaceAll('*/', '* /')}. */`,
     '#ifndef MOLT_MODULE_H',
@@ -73,9 +75,13 @@ export function emitC(module: Module, layout: Layout, options: NativeOptions = {
   });
   if (!alone) units.push({ name: 'module.c', text: `#include "module.h"\n\n${descriptor(context, options)}` });
   const kind = options.kind ?? 'exe';
-  invariant((kind === 'exe') === (options.service === undefined), `option service belongs to workers and libraries and is needed there; the kind is ${kind}`, {
-    pass: 'codegen-native',
-  });
+  invariant(
+    (kind === 'exe') === (options.service === undefined),
+    `option service belongs to workers and libraries and is needed there; the kind is ${kind}`,
+    {
+      pass: 'codegen-native',
+    },
+  );
   if (options.service) units.push({ name: 'exports.c', text: serviceText(options.service) });
   return { units: [{ name: 'module.h', text: header }, ...units], support: supportFiles(kind) };
 }

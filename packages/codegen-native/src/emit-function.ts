@@ -5,7 +5,22 @@
  * reverse postorder. Block parameters are variables, assigned in parallel at each jump. Ways out with an exception share a label.
  */
 import { broken } from '@molt/diagnostics';
-import { type Block, type BlockId, buildCfg, type Edge, eachEdge, eachUse, type Func, type Inst, type Layout, type Module, symbolAddress, type Term, type Type, type ValueId } from '@molt/mir';
+import {
+  type Block,
+  type BlockId,
+  buildCfg,
+  type Edge,
+  eachEdge,
+  eachUse,
+  type Func,
+  type Inst,
+  type Layout,
+  type Module,
+  symbolAddress,
+  type Term,
+  type Type,
+  type ValueId,
+} from '@molt/mir';
 import { type CNames, readable } from './c-name.ts';
 import { cType, literal32, literal64, literalDouble, pureExpression } from './expressions.ts';
 
@@ -84,7 +99,8 @@ class FunctionWriter {
       `${qualifier}${qualifier && ' '}${signatureText(this.#context, func)} {`,
     ];
     for (const block of blocks) {
-      for (const param of block.params) if (this.#uses[param] !== 0) head.push(`  ${cType(func.values[param] as Type)} ${valueName(func, param)};`);
+      for (const param of block.params)
+        if (this.#uses[param] !== 0) head.push(`  ${cType(func.values[param] as Type)} ${valueName(func, param)};`);
     }
     if (this.#tracedLeaves) head.push('  uint32_t site;');
     return [...head, ...this.#lines, ...this.#exits(), '}', ''].join('\n');
@@ -115,7 +131,8 @@ class FunctionWriter {
 
   #literalText(inst: Inst): string | null {
     const { layout } = this.#context;
-    const known = (map: ReadonlyMap<string, number>, name: string) => map.get(name) ?? broken(`the layout does not know ${name}`, { pass: 'codegen-native', func: this.#func.name });
+    const known = (map: ReadonlyMap<string, number>, name: string) =>
+      map.get(name) ?? broken(`the layout does not know ${name}`, { pass: 'codegen-native', func: this.#func.name });
     switch (inst.op) {
       case 'i32.const':
         return literal32((inst as Inst<'i32.const'>).imm.value);
@@ -178,7 +195,9 @@ class FunctionWriter {
       }
       case 'call': {
         const { func, unwind } = (any as Inst<'call'>).imm;
-        const callee = this.#context.module.funcs.get(func) ?? broken(`call of ${func}, which the module does not have`, { pass: 'codegen-native', func: this.#func.name });
+        const callee =
+          this.#context.module.funcs.get(func) ??
+          broken(`call of ${func}, which the module does not have`, { pass: 'codegen-native', func: this.#func.name });
         this.#define(any, `${this.#context.names.of(func)}(${['mem', ...args].join(', ')})`);
         if (unwind === 'propagate' && callee.attrs.raises !== false) this.#leaveWhenPending(any.site);
         return;
@@ -294,7 +313,9 @@ class FunctionWriter {
   #edge(edge: Edge, indent: string, next: BlockId | undefined): void {
     const func = this.#func;
     const params = (func.blocks[edge.block] as Block).params;
-    const moves = params.map((param, i) => ({ param, arg: edge.args[i] as ValueId })).filter(({ param, arg }) => this.#uses[param] !== 0 && param !== arg);
+    const moves = params
+      .map((param, i) => ({ param, arg: edge.args[i] as ValueId }))
+      .filter(({ param, arg }) => this.#uses[param] !== 0 && param !== arg);
     const assigned = new Set(moves.map((m) => m.param));
     // A parameter that another move still reads goes through a temporary.
     const clash = moves.some(({ arg }) => assigned.has(arg));

@@ -22,14 +22,24 @@ export function cType(type: Type | null): string {
 
 type Template = (a: string, b: string) => string;
 
-const infix = (operator: string): Template => (a, b) => `${a} ${operator} ${b}`;
-const call = (name: string): Template => (a, b) => (b === undefined ? `${name}(${a})` : `${name}(${a}, ${b})`);
+const infix =
+  (operator: string): Template =>
+  (a, b) =>
+    `${a} ${operator} ${b}`;
+const call =
+  (name: string): Template =>
+  (a, b) =>
+    b === undefined ? `${name}(${a})` : `${name}(${a}, ${b})`;
 
 function integerOps(type: 'i32' | 'i64'): Record<string, Template> {
   const bits = type === 'i32' ? 32 : 64;
-  const signed = (operator: string): Template => (a, b) => `(int${bits}_t)${a} ${operator} (int${bits}_t)${b}`;
+  const signed =
+    (operator: string): Template =>
+    (a, b) =>
+      `(int${bits}_t)${a} ${operator} (int${bits}_t)${b}`;
   const unsigned = (expression: string) => `(uint${bits}_t)(${expression})`;
   const mask = `${bits - 1}`;
+  // biome-ignore format: a table
   return {
     add: infix('+'), sub: infix('-'), mul: infix('*'), and: infix('&'), or: infix('|'), xor: infix('^'),
     shl: (a, b) => `${a} << (${b} & ${mask})`, shr_u: (a, b) => `${a} >> (${b} & ${mask})`,
@@ -42,6 +52,7 @@ function integerOps(type: 'i32' | 'i64'): Record<string, Template> {
   };
 }
 
+// biome-ignore format: a table
 const DOUBLE_OPS: Record<string, Template> = {
   add: infix('+'), sub: infix('-'), mul: infix('*'), div: infix('/'),
   eq: infix('=='), ne: infix('!='), lt: infix('<'), le: infix('<='), gt: infix('>'), ge: infix('>='),

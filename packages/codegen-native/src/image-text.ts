@@ -23,7 +23,8 @@ function piecesOf({ address, bytes }: Segment): Segment[] {
   const pieces: Segment[] = [];
   let start = 0;
   const cut = (end: number) => {
-    for (let at = start; at < end; at += PIECE) pieces.push({ address: address + at, bytes: bytes.subarray(at, Math.min(end, at + PIECE)) });
+    for (let at = start; at < end; at += PIECE)
+      pieces.push({ address: address + at, bytes: bytes.subarray(at, Math.min(end, at + PIECE)) });
   };
   for (let at = 0; at < bytes.length; ) {
     if (bytes[at] !== 0) {

@@ -33,10 +33,12 @@ const LINE = 96;
 /** The definition of `molt_service`. */
 export function serviceText(service: NativeService): string {
   const rows = service.exports.map(
-    (e) => `  {${cString(e.name)}, ${idPrefix(e.inputId)}, ${idPrefix(e.outputId)}, ${e.cpuMs ?? 0}u, ${e.memoryKib ?? 0}u, ${e.maxOutput ?? 0}u},`,
+    (e) =>
+      `  {${cString(e.name)}, ${idPrefix(e.inputId)}, ${idPrefix(e.outputId)}, ${e.cpuMs ?? 0}u, ${e.memoryKib ?? 0}u, ${e.maxOutput ?? 0}u},`,
   );
   const payload: string[] = [];
-  for (let at = 0; at < service.exportsPayload.length; at += LINE) payload.push(`    "${cBytes(service.exportsPayload.subarray(at, at + LINE))}"`);
+  for (let at = 0; at < service.exportsPayload.length; at += LINE)
+    payload.push(`    "${cBytes(service.exportsPayload.subarray(at, at + LINE))}"`);
   return `#include "service.h"
 
 static const MoltExport molt_exports[] = {

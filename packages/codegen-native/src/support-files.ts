@@ -1,8 +1,9 @@
 /** The C support code, embedded as text: what every native artifact links besides the generated units. */
-import header from './c/molt.h';
+
 import hostSource from './c/host.c';
 import instanceSource from './c/instance.c';
 import mainSource from './c/main.c';
+import header from './c/molt.h';
 import stackSource from './c/stack.c';
 import connectionSource from './c/worker/connection.c';
 import inprocSource from './c/worker/inproc.c';

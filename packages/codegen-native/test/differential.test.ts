@@ -109,8 +109,13 @@ describe('random functions', () => {
     else expect(emitted.units.length).toBeGreaterThan(4);
     const units = emitted.units.map((unit) => (unit.name === 'module.c' ? { ...unit, text: unit.text + harness(module, layout) } : unit));
     const support = emitted.support.filter((file) => ['molt.h', 'instance.c'].includes(file.name));
-    const { path } = await compileNative({ units, support }, { outDir: join(directory, `${seed}`), opt, cacheDir: join(directory, 'cache') });
-    const lines = execFileSync(path, { encoding: 'utf8', maxBuffer: 1 << 26 }).trimEnd().split('\n');
+    const { path } = await compileNative(
+      { units, support },
+      { outDir: join(directory, `${seed}`), opt, cacheDir: join(directory, 'cache') },
+    );
+    const lines = execFileSync(path, { encoding: 'utf8', maxBuffer: 1 << 26 })
+      .trimEnd()
+      .split('\n');
     expect(lines.length).toBe(FUNCTIONS * INPUTS.length);
     for (let f = 0; f < FUNCTIONS; f++) {
       for (let i = 0; i < INPUTS.length; i++) {

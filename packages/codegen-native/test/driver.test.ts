@@ -49,7 +49,10 @@ describe('compileNative', () => {
   });
 
   it('shows what the linker misses', async () => {
-    const wrong: NativeOutput = { units: [{ name: 'module.c', text: 'int nowhere(void); int main(void) { return nowhere(); }' }], support: [] };
+    const wrong: NativeOutput = {
+      units: [{ name: 'module.c', text: 'int nowhere(void); int main(void) { return nowhere(); }' }],
+      support: [],
+    };
     const failure = compileNative(wrong, { outDir: join(directory, 'link'), cacheDir: join(directory, 'cache') });
     await expect(failure).rejects.toMatchObject({ code: 'MOLT3003', message: expect.stringContaining('nowhere') });
   });

@@ -11,7 +11,15 @@ import { echoOutput } from './echo-service.ts';
 const directory = mkdtempSync(join(tmpdir(), 'molt-inproc-'));
 let library = '';
 beforeAll(async () => {
-  library = (await compileNative(echoOutput('shared'), { outDir: directory, name: 'echo', kind: 'shared', opt: 1, cacheDir: join(directory, 'cache') })).path;
+  library = (
+    await compileNative(echoOutput('shared'), {
+      outDir: directory,
+      name: 'echo',
+      kind: 'shared',
+      opt: 1,
+      cacheDir: join(directory, 'cache'),
+    })
+  ).path;
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -56,7 +64,11 @@ for name, ms in (('fail', 5000), ('refuse', 5000), ('spin', 50), ('hoard', 5000)
 print(call(i, 'echo', b'after'))
 lib.molt_inproc_close(i)
 `);
-    expect(lines.slice(0, 3)).toEqual(["(0, b'hello')", "(0, b'')", String.raw`[b'\x01\x00\x00\x00', b'\x01\x00\x00\x00', b'\x01\x00\x00\x00']`]);
+    expect(lines.slice(0, 3)).toEqual([
+      "(0, b'hello')",
+      "(0, b'')",
+      String.raw`[b'\x01\x00\x00\x00', b'\x01\x00\x00\x00', b'\x01\x00\x00\x00']`,
+    ]);
     const errors = lines.slice(3, 10).map((line) => {
       const [status, hex] = line.split(' ') as [string, string];
       const error = decodeError(Buffer.from(hex, 'hex'));

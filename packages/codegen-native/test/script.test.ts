@@ -14,7 +14,11 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 async function run(body: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const module = script(body);
-  const { path } = await compileNative(emitC(module, layoutModule(module), { maxPages: 64 }), { outDir: directory, opt: 1, cacheDir: join(directory, 'cache') });
+  const { path } = await compileNative(emitC(module, layoutModule(module), { maxPages: 64 }), {
+    outDir: directory,
+    opt: 1,
+    cacheDir: join(directory, 'cache'),
+  });
   const { stdout, stderr, status } = spawnSync(path, args, { encoding: 'utf8', env: { ...process.env, ...env }, input: 'some input' });
   return { stdout, stderr, status };
 }
@@ -74,7 +78,11 @@ describe('a program is stopped', () => {
     const body = `  v0 = i32.const -8
   v1: i32 = load i32+2147483640 v0
   return v1`;
-    expect(await run(body)).toEqual({ stdout: '', stderr: 'MOLT6101: the task was stopped: it reached code that cannot be reached\n', status: 70 });
+    expect(await run(body)).toEqual({
+      stdout: '',
+      stderr: 'MOLT6101: the task was stopped: it reached code that cannot be reached\n',
+      status: 70,
+    });
   });
 
   it('by a trap of its own', async () => {

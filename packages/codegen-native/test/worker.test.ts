@@ -41,7 +41,13 @@ async function failure(work: Promise<unknown>): Promise<MipError> {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
-  const artifact = await compileNative(echoOutput('worker'), { outDir: directory, name: 'worker', kind: 'worker', opt: 1, cacheDir: join(directory, 'cache') });
+  const artifact = await compileNative(echoOutput('worker'), {
+    outDir: directory,
+    name: 'worker',
+    kind: 'worker',
+    opt: 1,
+    cacheDir: join(directory, 'cache'),
+  });
   program = artifact.path;
   worker = await start(socket, ['--slots', '2', '--credit', '100']);
 }, 120_000);
@@ -96,7 +102,12 @@ describe('errors', () => {
     const error = await failure(client.call('fail', input, { deadlineMs: 1000 }));
     expect(error).toMatchObject({ mip: 'APP_ERROR', executed: 'yes', text: 'no price for x' });
     expect(error.facts).toEqual({ type: 'shop.PriceError', args: [1, 'x'], traceback: 'Traceback (most recent call last): ...' });
-    expect(await failure(client.call('refuse', input, { deadlineMs: 1000 }))).toMatchObject({ mip: 'INVALID_INPUT', executed: 'no', text: 'too long', facts: { path: 'data' } });
+    expect(await failure(client.call('refuse', input, { deadlineMs: 1000 }))).toMatchObject({
+      mip: 'INVALID_INPUT',
+      executed: 'no',
+      text: 'too long',
+      facts: { path: 'data' },
+    });
     await client.close();
   });
 
@@ -105,7 +116,10 @@ describe('errors', () => {
     expect(await failure(client.call('spin', input, { deadlineMs: 5000, cpuMs: 30 }))).toMatchObject({ mip: 'CPU_EXCEEDED' });
     expect(await failure(client.call('hoard', input, { deadlineMs: 5000 }))).toMatchObject({ mip: 'MEMORY_EXCEEDED' });
     expect(await failure(client.call('deep', input, { deadlineMs: 5000 }))).toMatchObject({ mip: 'TRAP', facts: { reason: 'stack' } });
-    expect(await failure(client.call('stray', input, { deadlineMs: 5000 }))).toMatchObject({ mip: 'TRAP', facts: { reason: 'unreachable' } });
+    expect(await failure(client.call('stray', input, { deadlineMs: 5000 }))).toMatchObject({
+      mip: 'TRAP',
+      facts: { reason: 'unreachable' },
+    });
     expect(await failure(client.call('large', word(9_000_000), { deadlineMs: 5000 }))).toMatchObject({ mip: 'RESULT_TOO_LARGE' });
     expect(await bytesOf(client.call('count', word(0), { deadlineMs: 1000 }))).toEqual(word(1));
     await client.close();
@@ -177,7 +191,11 @@ describe('hostile bytes', () => {
     ['another major version', [Buffer.from('MIP1\x02\x00\x00\x00', 'latin1')], 'VERSION_UNSUPPORTED'],
     ['a call before HELLO', [PREFACE, encodeMessage('CALL', 1n, new Uint8Array(60))], 'PROTOCOL_ERROR'],
     ['HELLO that is no map', [PREFACE, encodeMessage('HELLO', 0n, Uint8Array.of(0xc1))], 'PROTOCOL_ERROR'],
-    ['a minor version of the future', [PREFACE, encodeMessage('HELLO', 0n, encodeHello({ client: 't', pid: 1, limits, minors: [3, 4] }))], 'VERSION_UNSUPPORTED'],
+    [
+      'a minor version of the future',
+      [PREFACE, encodeMessage('HELLO', 0n, encodeHello({ client: 't', pid: 1, limits, minors: [3, 4] }))],
+      'VERSION_UNSUPPORTED',
+    ],
     ['a second HELLO', [PREFACE, hello, hello], 'PROTOCOL_ERROR'],
     ['an even call id', [PREFACE, hello, encodeMessage('CALL', 2n, new Uint8Array(60))], 'PROTOCOL_ERROR'],
     ['a call without a head', [PREFACE, hello, encodeMessage('CALL', 1n, new Uint8Array(51))], 'PROTOCOL_ERROR'],
@@ -194,7 +212,12 @@ describe('hostile bytes', () => {
   });
 
   it('noise, cut anywhere, never ends the worker', async () => {
-    const good = Buffer.concat([PREFACE, hello, encodeMessage('PING', 7n, Uint8Array.of(0x80)), encodeMessage('CALL', 1n, new Uint8Array(60))]);
+    const good = Buffer.concat([
+      PREFACE,
+      hello,
+      encodeMessage('PING', 7n, Uint8Array.of(0x80)),
+      encodeMessage('CALL', 1n, new Uint8Array(60)),
+    ]);
     let state = 12345;
     const random = (bound: number) => {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;
@@ -218,7 +241,13 @@ describe('hostile bytes', () => {
   it('a call for other schemas is refused and the connection goes on', async () => {
     const call = new Uint8Array(60);
     call[4] = 100;
-    const answer = raw(PREFACE, hello, encodeMessage('CALL', 1n, call), encodeMessage('PING', 9n, Uint8Array.of(0x80)), encodeMessage('ERROR', 0n, new Uint8Array(8)));
+    const answer = raw(
+      PREFACE,
+      hello,
+      encodeMessage('CALL', 1n, call),
+      encodeMessage('PING', 9n, Uint8Array.of(0x80)),
+      encodeMessage('ERROR', 0n, new Uint8Array(8)),
+    );
     const text = (await answer).toString('latin1');
     expect(text).toContain('SCHEMA_MISMATCH');
     expect(text).toContain('delay_us');
@@ -265,14 +294,25 @@ describe('start and stop', () => {
   it('explains wrong arguments', () => {
     const run = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
     expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: molt_worker --socket PATH') });
-    expect(run('--socket', 'x', '--slots', '0')).toMatchObject({ status: 2, stderr: 'molt_worker: --slots: expected a number from 1 to 256, found 0\n' });
+    expect(run('--socket', 'x', '--slots', '0')).toMatchObject({
+      status: 2,
+      stderr: 'molt_worker: --slots: expected a number from 1 to 256, found 0\n',
+    });
     expect(run('--port', '80')).toMatchObject({ status: 2, stderr: 'molt_worker: unknown option --port\n' });
   });
 
   it('refuses a module body that looks at the world', async () => {
     const nosy = echoOutput('worker', echoService('  v1 = i32.const 1\n  v2: i64 = call.host @clock v1'));
-    const { path } = await compileNative(nosy, { outDir: join(directory, 'nosy'), kind: 'worker', opt: 1, cacheDir: join(directory, 'cache') });
+    const { path } = await compileNative(nosy, {
+      outDir: join(directory, 'nosy'),
+      kind: 'worker',
+      opt: 1,
+      cacheDir: join(directory, 'cache'),
+    });
     const { status, stderr } = spawnSync(path, ['--socket', join(directory, 'nosy.sock')], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([1, 'molt_worker: the module cannot be started: MOLT6104: the module asked for the clock while it was initialised\n']);
+    expect([status, stderr]).toEqual([
+      1,
+      'molt_worker: the module cannot be started: MOLT6104: the module asked for the clock while it was initialised\n',
+    ]);
   });
 });

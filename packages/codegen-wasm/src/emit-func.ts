@@ -8,9 +8,9 @@ import { CELL, TRAP_REASON } from '@molt/abi';
 import { broken } from '@molt/diagnostics';
 import type { Func, Inst, Module, Type } from '@molt/mir';
 import { analyseFlow, type Flow } from './flow.ts';
-import { type GraphEdge, type GraphNode, graphOf, type GraphTerm } from './graph.ts';
-import { makeReducible } from './irreducible.ts';
+import { type GraphEdge, type GraphNode, type GraphTerm, graphOf } from './graph.ts';
 import { type FuncPlan, InstEmitter, type RareExit, TRACE_APPEND } from './inst-emitter.ts';
+import { makeReducible } from './irreducible.ts';
 import { assignLocals } from './locals.ts';
 import type { Sink } from './sink.ts';
 import { type Placement, placeNodes } from './structure.ts';
@@ -166,7 +166,6 @@ class FuncEmitter {
   // --- control flow ---
 
   #node(node: number, fall: number): void {
-    const sink = this.#sink;
     let next = fall;
     // Outermost first; what follows a block is queued below what is inside it.
     const openFor = (followers: readonly number[]) => {
@@ -249,7 +248,9 @@ class FuncEmitter {
     // Edges that need code of their own land behind a block each; the last of them falls on like the node itself.
     const pads: GraphEdge[] = [];
     const padOf = (edge: GraphEdge): number => {
-      const found = pads.findIndex((p) => p.to === edge.to && p.args.length === edge.args.length && p.args.every((a, i) => a === edge.args[i]));
+      const found = pads.findIndex(
+        (p) => p.to === edge.to && p.args.length === edge.args.length && p.args.every((a, i) => a === edge.args[i]),
+      );
       return found >= 0 ? found : pads.push(edge) - 1;
     };
     const edges = [...term.cases.map((c) => c.to), term.default];
@@ -327,7 +328,12 @@ class FuncEmitter {
     edge.args.forEach((arg, i) => {
       if (arg < 0) return;
       const param = this.#plan.locals.of[params[i] as number] as number;
-      if (this.#plan.trees.inlined[arg] ? true : param !== -1 && (isRepeated(this.#plan.trees.defs[arg]) || this.#plan.locals.of[arg] !== param)) moves.push({ arg, param });
+      if (
+        this.#plan.trees.inlined[arg]
+          ? true
+          : param !== -1 && (isRepeated(this.#plan.trees.defs[arg]) || this.#plan.locals.of[arg] !== param)
+      )
+        moves.push({ arg, param });
     });
     return moves;
   }

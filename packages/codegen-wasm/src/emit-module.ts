@@ -199,7 +199,10 @@ function nameSection(names: readonly string[]): Uint8Array {
 }
 
 function tableEntries(module: Module, layout: Layout): { index: number; func: string }[] {
-  return module.table.map((func) => ({ index: layout.funcIndices.get(func) ?? broken(`${func} has no table index`, { pass: 'codegen-wasm' }), func }));
+  return module.table.map((func) => ({
+    index: layout.funcIndices.get(func) ?? broken(`${func} has no table index`, { pass: 'codegen-wasm' }),
+    func,
+  }));
 }
 
 /** Host functions that the module calls, in the order of the ABI; rare exits call `trap`. */
@@ -250,6 +253,9 @@ class ModuleIndices implements Indices {
 
   symbol(kind: SymbolKind, name: string): number {
     if (kind === 'data') return symbolAddress(this.#layout, name);
-    return (kind === 'type' ? this.#layout.typeIds : this.#layout.funcIndices).get(name) ?? broken(`the layout has no ${kind} ${name}`, { pass: 'codegen-wasm' });
+    return (
+      (kind === 'type' ? this.#layout.typeIds : this.#layout.funcIndices).get(name) ??
+      broken(`the layout has no ${kind} ${name}`, { pass: 'codegen-wasm' })
+    );
   }
 }

@@ -15,8 +15,19 @@ export interface GraphEdge {
 
 export type GraphTerm =
   | { readonly kind: 'jump'; readonly to: GraphEdge }
-  | { readonly kind: 'branch'; readonly cond: ValueId; readonly then: GraphEdge; readonly else: GraphEdge; readonly likely: boolean | undefined }
-  | { readonly kind: 'switch'; readonly value: ValueId; readonly cases: readonly { readonly value: number; readonly to: GraphEdge }[]; readonly default: GraphEdge }
+  | {
+      readonly kind: 'branch';
+      readonly cond: ValueId;
+      readonly then: GraphEdge;
+      readonly else: GraphEdge;
+      readonly likely: boolean | undefined;
+    }
+  | {
+      readonly kind: 'switch';
+      readonly value: ValueId;
+      readonly cases: readonly { readonly value: number; readonly to: GraphEdge }[];
+      readonly default: GraphEdge;
+    }
   | Extract<Term, { kind: 'return' | 'raise' | 'propagate' | 'trap' }>;
 
 export interface GraphNode {
@@ -104,7 +115,12 @@ function copyTerm(term: Term, index: ReadonlyMap<number, number>): GraphTerm {
     case 'branch':
       return { kind: 'branch', cond: term.cond, then: edge(term.then), else: edge(term.else), likely: term.likely };
     case 'switch':
-      return { kind: 'switch', value: term.value, cases: term.cases.map((c) => ({ value: c.value, to: edge(c.to) })), default: edge(term.default) };
+      return {
+        kind: 'switch',
+        value: term.value,
+        cases: term.cases.map((c) => ({ value: c.value, to: edge(c.to) })),
+        default: edge(term.default),
+      };
     default:
       return term;
   }

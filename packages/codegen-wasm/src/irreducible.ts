@@ -59,7 +59,13 @@ function addDispatch(graph: Graph, entries: readonly number[]): void {
       const start = offset.get(edge.to);
       if (start === undefined) continue;
       const value = fresh();
-      node.insts.push({ op: 'i32.const', args: [], imm: { value: entries.indexOf(edge.to) }, result: value, site: -1 } satisfies Inst<'i32.const'> as Inst);
+      node.insts.push({
+        op: 'i32.const',
+        args: [],
+        imm: { value: entries.indexOf(edge.to) },
+        result: value,
+        site: -1,
+      } satisfies Inst<'i32.const'> as Inst);
       redirect(edge, at, [value, ...params.slice(1).map((_, i) => edge.args[i + 1 - start] ?? KEEP)]);
     }
   }
@@ -89,10 +95,13 @@ function loops(graph: Graph, region: ReadonlySet<number>): number[][] {
   const low = new Map<number, number>();
   const onStack = new Set<number>();
   const stack: number[] = [];
-  const successors = (n: number) => edgesOf((graph.nodes[n] as GraphNode).term).map((e) => e.to).filter((t) => region.has(t));
+  const successors = (n: number) =>
+    edgesOf((graph.nodes[n] as GraphNode).term)
+      .map((e) => e.to)
+      .filter((t) => region.has(t));
   for (const root of region) {
     if (index.has(root)) continue;
-    const path: { node: number; next: number[]; }[] = [];
+    const path: { node: number; next: number[] }[] = [];
     const open = (node: number) => {
       index.set(node, index.size);
       low.set(node, index.get(node) as number);

@@ -182,7 +182,8 @@ function liveIntervals(graph: Graph, flow: Flow, trees: Trees, needs: Uint8Array
     list.forEach(({ uses }, i) => {
       for (const d of uses) lastUse.set(d, start + 2 + 2 * i + 1);
     });
-    const finish = (d: number, from: number) => extend(d, from, has(liveOut[n] as Uint32Array, d) ? end : Math.max(lastUse.get(d) ?? 0, from + 1));
+    const finish = (d: number, from: number) =>
+      extend(d, from, has(liveOut[n] as Uint32Array, d) ? end : Math.max(lastUse.get(d) ?? 0, from + 1));
     const node = graph.nodes[n] as GraphNode;
     const begun = new Set<number>();
     const begin = (d: number) => {

@@ -6,6 +6,7 @@
 import type { MemType, OpName } from '@molt/mir';
 
 /** Every instruction without immediates that the code generator uses. */
+// biome-ignore format: a table
 export const OPCODE = {
   unreachable: 0x00, return: 0x0f, drop: 0x1a, select: 0x1b,
   'i32.eqz': 0x45, 'i32.eq': 0x46, 'i32.ne': 0x47, 'i32.lt_s': 0x48, 'i32.lt_u': 0x49, 'i32.gt_s': 0x4a, 'i32.gt_u': 0x4b,
@@ -25,6 +26,7 @@ export const OPCODE = {
 export type PlainInstruction = keyof typeof OPCODE;
 
 /** Loads and stores: opcode and the exponent of the natural alignment. */
+// biome-ignore format: a table
 export const MEMORY_OPCODE = {
   'i32.load': [0x28, 2], 'i64.load': [0x29, 3], 'f64.load': [0x2b, 3], 'i32.load8_s': [0x2c, 0], 'i32.load8_u': [0x2d, 0],
   'i32.load16_s': [0x2e, 1], 'i32.load16_u': [0x2f, 1],
@@ -52,6 +54,7 @@ export function plainInstruction(op: OpName): PlainInstruction | null {
 }
 
 /** The opposite of an integer comparison; floats have none because of NaN. */
+// biome-ignore format: a table
 export const OPPOSITE: Partial<Record<OpName, PlainInstruction>> = {
   'i32.eq': 'i32.ne', 'i32.ne': 'i32.eq', 'i32.lt_s': 'i32.ge_s', 'i32.ge_s': 'i32.lt_s', 'i32.gt_s': 'i32.le_s', 'i32.le_s': 'i32.gt_s',
   'i32.lt_u': 'i32.ge_u', 'i32.ge_u': 'i32.lt_u', 'i32.gt_u': 'i32.le_u', 'i32.le_u': 'i32.gt_u',
@@ -61,12 +64,14 @@ export const OPPOSITE: Partial<Record<OpName, PlainInstruction>> = {
 };
 
 /** How a memory type is loaded. */
+// biome-ignore format: a table
 export const LOAD: Readonly<Record<MemType, MemoryInstruction>> = {
   u8: 'i32.load8_u', bool: 'i32.load8_u', i8: 'i32.load8_s', u16: 'i32.load16_u', i16: 'i32.load16_s',
   i32: 'i32.load', ref: 'i32.load', i64: 'i64.load', val: 'i64.load', int: 'i64.load', f64: 'f64.load',
 };
 
 /** How a memory type is stored. */
+// biome-ignore format: a table
 export const STORE: Readonly<Record<MemType, MemoryInstruction>> = {
   u8: 'i32.store8', bool: 'i32.store8', i8: 'i32.store8', u16: 'i32.store16', i16: 'i32.store16',
   i32: 'i32.store', ref: 'i32.store', i64: 'i64.store', val: 'i64.store', int: 'i64.store', f64: 'f64.store',

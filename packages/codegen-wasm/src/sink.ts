@@ -227,7 +227,9 @@ export class TextSink implements Sink {
   }
 
   f64(value: number): void {
-    this.#line(`f64.const ${Number.isNaN(value) ? 'nan' : Object.is(value, -0) ? '-0' : value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value}`);
+    this.#line(
+      `f64.const ${Number.isNaN(value) ? 'nan' : Object.is(value, -0) ? '-0' : value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value}`,
+    );
   }
 
   symbol(kind: SymbolKind, name: string): void {

@@ -8,7 +8,10 @@ export function toWat(module: Module, func: Func): string {
   const sink = new TextSink();
   const locals = emitFunc(module, func, sink);
   const list = (word: string, types: readonly Type[]) => (types.length === 0 ? '' : ` (${word} ${types.join(' ')})`);
-  const head = `(func ${watName(func.name)}${list('param', func.params.map((p) => func.values[p] as Type))}${list('result', func.result === null ? [] : [func.result])}`;
+  const head = `(func ${watName(func.name)}${list(
+    'param',
+    func.params.map((p) => func.values[p] as Type),
+  )}${list('result', func.result === null ? [] : [func.result])}`;
   const declared = locals.length === 0 ? [] : [` ${list('local', locals)}`];
   return `${[head, ...declared, ...sink.lines].join('\n')})\n`;
 }

@@ -24,7 +24,15 @@ export interface Trees {
 }
 
 /** Instructions whose result is repeated at each use. */
-const REPEATED: ReadonlySet<OpName> = new Set<OpName>(['i32.const', 'i64.const', 'f64.const', 'data.addr', 'type.id', 'func.index', 'ref.null']);
+const REPEATED: ReadonlySet<OpName> = new Set<OpName>([
+  'i32.const',
+  'i64.const',
+  'f64.const',
+  'data.addr',
+  'type.id',
+  'func.index',
+  'ref.null',
+]);
 
 /** Trees deeper than this are cut: emission recurses. */
 const MAX_DEPTH = 100;
@@ -97,7 +105,14 @@ function countUses(graph: Graph, order: readonly number[], module: Module) {
   return { defs, uses, dead };
 }
 
-function claimBlock(node: GraphNode, module: Module, defs: readonly (Inst | undefined)[], uses: Int32Array, dead: ReadonlySet<Inst>, inlined: Uint8Array): void {
+function claimBlock(
+  node: GraphNode,
+  module: Module,
+  defs: readonly (Inst | undefined)[],
+  uses: Int32Array,
+  dead: ReadonlySet<Inst>,
+  inlined: Uint8Array,
+): void {
   const place = new Map<Inst, number>();
   const weights = node.insts.map((inst) => weightOf(inst, module));
   node.insts.forEach((inst, at) => {
@@ -137,7 +152,11 @@ function claimBlock(node: GraphNode, module: Module, defs: readonly (Inst | unde
 }
 
 /** Edge arguments of a branch or switch are computed on that edge only, so what has effects stays in the block. */
-function claimTerm(term: GraphTerm, end: number, claimAll: (values: readonly number[], to: number, level: number, heaviest: Weight) => void): void {
+function claimTerm(
+  term: GraphTerm,
+  end: number,
+  claimAll: (values: readonly number[], to: number, level: number, heaviest: Weight) => void,
+): void {
   const edges = edgesOf(term);
   for (let i = edges.length - 1; i >= 0; i--) claimAll(edges[i]?.args ?? [], end, 0, term.kind === 'jump' ? 2 : 1);
   claimAll(termOperands(term), end, 0, 2);

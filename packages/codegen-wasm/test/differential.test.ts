@@ -76,12 +76,24 @@ describe('random functions', () => {
       const scratch = layout.data.get('scratch') as number;
       for (const input of INPUTS) {
         const log: string[] = [];
-        const { instance } = (await WebAssembly.instantiate(bytes, { molt: loggingHost(log) as WebAssembly.ModuleImports })) as unknown as WebAssembly.WebAssemblyInstantiatedSource;
+        const { instance } = (await WebAssembly.instantiate(bytes, {
+          molt: loggingHost(log) as WebAssembly.ModuleImports,
+        })) as unknown as WebAssembly.WebAssemblyInstantiatedSource;
         const exported = instance.exports as { memory: WebAssembly.Memory; main: (...args: Value[]) => unknown };
-        const wasm = outcome(() => exported.main(...input), () => new DataView(exported.memory.buffer), scratch, log);
+        const wasm = outcome(
+          () => exported.main(...input),
+          () => new DataView(exported.memory.buffer),
+          scratch,
+          log,
+        );
         const directLog: string[] = [];
         const evaluator = new Evaluator(module, layout, loggingHost(directLog), 1);
-        const direct = outcome(() => evaluator.call('main', input), () => evaluator.memory, scratch, directLog);
+        const direct = outcome(
+          () => evaluator.call('main', input),
+          () => evaluator.memory,
+          scratch,
+          directLog,
+        );
         expect(wasm, text).toEqual(direct);
       }
     });

@@ -107,7 +107,16 @@ describe('a module', () => {
 describe('a long chain of blocks', () => {
   /** A function of `count` joins in a row, each adding one or two. */
   function chain(count: number): string {
-    const lines = ['module @chain machine', 'export @f = @f', '', 'func @f(v0: i32) -> i32 {', 'bb0:', '  v1 = i32.const 1', '  v2 = i32.const 0', '  jump bb1(v2)'];
+    const lines = [
+      'module @chain machine',
+      'export @f = @f',
+      '',
+      'func @f(v0: i32) -> i32 {',
+      'bb0:',
+      '  v1 = i32.const 1',
+      '  v2 = i32.const 0',
+      '  jump bb1(v2)',
+    ];
     let value = 3;
     for (let i = 0; i < count; i++) {
       const [sum, one, two] = [value, value + 1, value + 2];

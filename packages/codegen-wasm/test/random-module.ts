@@ -2,8 +2,25 @@
  * Random machine level modules for differential tests: any control flow (loops, irreducible regions, switches), all arithmetic,
  * loads and stores, calls that raise and calls that catch. Every block asks the host clock, which ends runs that loop forever.
  */
-import { type Block, buildDominance, type BlockId, dominates, type Edge, type Func, FuncBuilder, type Module, OPS, type OpName, type Signature, type Signatures, type Term, type Type, type ValueId } from '@molt/mir';
+
 import { IMPORTS } from '@molt/abi';
+import {
+  type Block,
+  type BlockId,
+  buildDominance,
+  dominates,
+  type Edge,
+  type Func,
+  FuncBuilder,
+  type Module,
+  OPS,
+  type OpName,
+  type Signature,
+  type Signatures,
+  type Term,
+  type Type,
+  type ValueId,
+} from '@molt/mir';
 
 /** Bytes that random code reads and writes, from SCRATCH on. */
 export const SCRATCH_BYTES = 512;
@@ -24,7 +41,17 @@ export function randomFrom(seed: number): Random {
 }
 
 export function emptyModule(name: string): Module {
-  return { name, level: 'machine', funcs: new Map(), globals: new Map(), heapTypes: new Map(), data: new Map(), table: [], exports: new Map(), sites: [] };
+  return {
+    name,
+    level: 'machine',
+    funcs: new Map(),
+    globals: new Map(),
+    heapTypes: new Map(),
+    data: new Map(),
+    table: [],
+    exports: new Map(),
+    sites: [],
+  };
 }
 
 export function signaturesOf(module: Module): Signatures {
@@ -40,7 +67,12 @@ export function signaturesOf(module: Module): Signatures {
 const TYPES = ['i32', 'i64', 'f64'] as const;
 const PURE = (Object.keys(OPS) as OpName[]).filter((op) => {
   const row = OPS[op];
-  return row.effects.length === 0 && row.imm === 'none' && row.args.length > 0 && [...row.args, row.result].every((t) => TYPES.includes(t as 'i32'));
+  return (
+    row.effects.length === 0 &&
+    row.imm === 'none' &&
+    row.args.length > 0 &&
+    [...row.args, row.result].every((t) => TYPES.includes(t as 'i32'))
+  );
 });
 const NOT_NAN_LAST: ReadonlySet<OpName> = new Set(['f64.bits', 'f64.copysign']);
 
@@ -89,7 +121,13 @@ export function randomModules(seed: number, count: number): Module {
 
 function randomFunc(module: Module, signatures: Signatures, random: Random, name: string): FuncBuilder {
   const pick = <T>(items: readonly T[]): T => items[random(items.length)] as T;
-  const b = new FuncBuilder(module, signatures, name, TYPES.map((type) => ({ type })), pick(TYPES));
+  const b = new FuncBuilder(
+    module,
+    signatures,
+    name,
+    TYPES.map((type) => ({ type })),
+    pick(TYPES),
+  );
   const count = 1 + random(random(4) === 0 ? 20 : 8);
   const blocks: BlockId[] = [0 as BlockId];
   for (let i = 1; i < count; i++) blocks.push(b.block(Array.from({ length: random(4) }, () => ({ type: pick(TYPES) }))));
@@ -99,10 +137,18 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
   for (const id of blocks) {
     const kind = others.length === 0 ? 9 : random(10);
     const term: Term =
-      kind < 3 ? { kind: 'jump', to: edge() }
-      : kind < 7 ? { kind: 'branch', cond: 0 as ValueId, then: edge(), else: edge() }
-      : kind < 8 ? { kind: 'switch', value: 0 as ValueId, cases: [0, 1, 2, random(2) === 0 ? 3 : 100000].slice(0, random(5)).map((value) => ({ value, to: edge() })), default: edge() }
-      : { kind: 'return', value: 0 as ValueId };
+      kind < 3
+        ? { kind: 'jump', to: edge() }
+        : kind < 7
+          ? { kind: 'branch', cond: 0 as ValueId, then: edge(), else: edge() }
+          : kind < 8
+            ? {
+                kind: 'switch',
+                value: 0 as ValueId,
+                cases: [0, 1, 2, random(2) === 0 ? 3 : 100000].slice(0, random(5)).map((value) => ({ value, to: edge() })),
+                default: edge(),
+              }
+            : { kind: 'return', value: 0 as ValueId };
     (b.at(id) as Block).term = term;
   }
   const dom = buildDominance(b.func);
@@ -122,7 +168,13 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
     const complete = (e: Edge): Edge => ({ block: e.block, args: b.at(e.block).params.map((p) => value(id, b.func.values[p] as Type)) });
     if (term.kind === 'jump') block.term = { kind: 'jump', to: complete(term.to) };
     else if (term.kind === 'branch') block.term = { ...term, cond: value(id, 'i32'), then: complete(term.then), else: complete(term.else) };
-    else if (term.kind === 'switch') block.term = { ...term, value: value(id, 'i32'), cases: term.cases.map((c) => ({ value: c.value, to: complete(c.to) })), default: complete(term.default) };
+    else if (term.kind === 'switch')
+      block.term = {
+        ...term,
+        value: value(id, 'i32'),
+        cases: term.cases.map((c) => ({ value: c.value, to: complete(c.to) })),
+        default: complete(term.default),
+      };
     else if (random(8) === 0) block.term = { kind: 'raise', value: value(id, 'i32'), site: random(2) - 1 };
     else block.term = { kind: 'return', value: value(id, b.func.result as Type) };
   }
@@ -134,7 +186,10 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
     // Mostly recent values, so that trees form.
     if (usable.length > 0 && random(6) > 0) return random(2) === 0 ? (usable.at(-1) as ValueId) : pick(usable);
     if (type === 'i32') return emit(id, 'i32.const', [], { value: pick([0, 1, -1, 7, 0x7fffffff, -0x80000000, random(1000) - 500]) });
-    if (type === 'i64') return emit(id, 'i64.const', [], { value: pick([0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n), BigInt(random(100000)) * 0x1_0001_0001n]) });
+    if (type === 'i64')
+      return emit(id, 'i64.const', [], {
+        value: pick([0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n), BigInt(random(100000)) * 0x1_0001_0001n]),
+      });
     return emit(id, 'f64.const', [], { value: pick([0, -0, 1.5, -2.5, 1e300, -1e19, Infinity, Number.NaN, random(1000) / 8]) });
   }
 
@@ -168,7 +223,11 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
     for (let left = random(8); left > 0; left--) {
       switch (random(12)) {
         case 0:
-          emit(id, 'store', [address(id), value(id, 'i32')], { type: pick(['i32', 'u8', 'u16', 'i16', 'i8'] as const), offset: random(3) - 1, alias: '' });
+          emit(id, 'store', [address(id), value(id, 'i32')], {
+            type: pick(['i32', 'u8', 'u16', 'i16', 'i8'] as const),
+            offset: random(3) - 1,
+            alias: '',
+          });
           break;
         case 1:
           emit(id, 'store', [address(id), value(id, 'i64')], { type: 'i64', offset: 8, alias: '' });
@@ -177,13 +236,24 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
           emit(id, 'store', [address(id), number(id, value(id, 'f64'))], { type: 'f64', offset: 0, alias: '' });
           break;
         case 3:
-          emit(id, 'load', [address(id)], { type: pick(['i32', 'u8', 'u16', 'i16', 'i8', 'i64'] as const), offset: random(3) * 4, alias: '' });
+          emit(id, 'load', [address(id)], {
+            type: pick(['i32', 'u8', 'u16', 'i16', 'i8', 'i64'] as const),
+            offset: random(3) * 4,
+            alias: '',
+          });
           break;
         case 4: {
           const unwind = random(4) === 0 ? 'catch' : 'propagate';
           const args = [value(id, 'i32')];
           if (random(2) === 0) emit(id, 'call', args, { func: 'raiser', unwind }, random(3) - 1);
-          else emit(id, 'call.indirect', [emit(id, 'func.index', [], { name: 'raiser' }), ...args], { params: ['i32'], result: 'i32', unwind }, random(3) - 1);
+          else
+            emit(
+              id,
+              'call.indirect',
+              [emit(id, 'func.index', [], { name: 'raiser' }), ...args],
+              { params: ['i32'], result: 'i32', unwind },
+              random(3) - 1,
+            );
           if (unwind === 'catch') {
             emit(id, 'exc.pending', [], null);
             emit(id, 'exc.take', [], null);
@@ -201,7 +271,8 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
           emit(id, 'select', [value(id, 'i32'), value(id, 'i64'), value(id, 'i64')], null);
           break;
         case 7:
-          if (random(2) === 0) emit(id, 'memory.fill', [address(id), value(id, 'i32'), emit(id, 'i32.const', [], { value: random(9) })], null);
+          if (random(2) === 0)
+            emit(id, 'memory.fill', [address(id), value(id, 'i32'), emit(id, 'i32.const', [], { value: random(9) })], null);
           else emit(id, 'memory.copy', [address(id), address(id), emit(id, 'i32.const', [], { value: random(9) })], null);
           break;
         default:
@@ -215,7 +286,8 @@ function randomFunc(module: Module, signatures: Signatures, random: Random, name
     const args = OPS[op].args.map((type) => value(id, type as Type));
     if (/\.(div|rem)_/.test(op)) {
       const type = op.startsWith('i32') ? 'i32' : 'i64';
-      const constant = (n: number) => (type === 'i32' ? emit(id, 'i32.const', [], { value: n }) : emit(id, 'i64.const', [], { value: BigInt(n) }));
+      const constant = (n: number) =>
+        type === 'i32' ? emit(id, 'i32.const', [], { value: n }) : emit(id, 'i64.const', [], { value: BigInt(n) });
       const masked = emit(id, `${type}.and`, [args[1] as ValueId, constant(0x7ff)], null);
       args[1] = emit(id, `${type}.or`, [masked, constant(1)], null);
     }
