@@ -37,9 +37,17 @@ import builtinsStrTemplate from './py/builtins/str_template.py';
 import builtinsTextCodec from './py/builtins/text_codec.py';
 import builtinsTuple from './py/builtins/tuple.py';
 import builtinsUnicodeTables from './py/builtins/unicode_tables.py';
+import libBisect from './py/lib/bisect.py';
+import libCollections from './py/lib/collections.py';
+import libFunctools from './py/lib/functools.py';
+import libHeapq from './py/lib/heapq.py';
+import libItertools from './py/lib/itertools.py';
 import libJson from './py/lib/json.py';
 import libMath from './py/lib/math.py';
+import libRandom from './py/lib/random.py';
+import libString from './py/lib/string.py';
 import libSys from './py/lib/sys.py';
+import libTime from './py/lib/time.py';
 import runtimeAlloc from './py/runtime/alloc.py';
 import runtimeCells from './py/runtime/cells.py';
 import runtimeCollect from './py/runtime/collect.py';
@@ -108,9 +116,17 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['builtins/text_codec.py', builtinsTextCodec],
   ['builtins/tuple.py', builtinsTuple],
   ['builtins/unicode_tables.py', builtinsUnicodeTables],
+  ['lib/bisect.py', libBisect],
+  ['lib/collections.py', libCollections],
+  ['lib/functools.py', libFunctools],
+  ['lib/heapq.py', libHeapq],
+  ['lib/itertools.py', libItertools],
   ['lib/json.py', libJson],
   ['lib/math.py', libMath],
+  ['lib/random.py', libRandom],
+  ['lib/string.py', libString],
   ['lib/sys.py', libSys],
+  ['lib/time.py', libTime],
   ['runtime/alloc.py', runtimeAlloc],
   ['runtime/cells.py', runtimeCells],
   ['runtime/collect.py', runtimeCollect],
