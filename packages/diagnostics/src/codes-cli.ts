@@ -56,7 +56,7 @@ export const CLI_CODES = {
     slug: 'arguments-not-json',
     severity: 'error',
     message: 'the arguments are not JSON: {reason}',
-    hint: 'pass one JSON object with the parameters by name, or an array in their order: \'{"n": 3}\'',
+    hint: 'pass one JSON object with the parameters by name, or an array in their order',
   },
   MOLT0015: {
     slug: 'wrong-arguments',

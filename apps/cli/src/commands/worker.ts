@@ -1,0 +1,62 @@
+/** `molt worker`: serves the exports of an artifact at a Unix socket until it is told to stop. */
+import type { Command } from 'commander';
+import { startWorker } from '@molt/runtime';
+import type { CommandContext } from '../command-context.ts';
+import { EXIT_CODES_HELP } from '../exit-code.ts';
+import { atLeast } from '../option-values.ts';
+
+interface WorkerFlags {
+  readonly socket: string;
+  readonly slots?: number;
+  readonly memory?: number;
+  readonly cpu?: number;
+  readonly queue?: number;
+  readonly drain?: number;
+  readonly quiet: boolean;
+}
+
+/** Adds the command. */
+export function addWorker(program: Command, context: CommandContext): void {
+  program
+    .command('worker')
+    .description('serve the exports of an artifact at a Unix socket')
+    .argument('<artifact>', 'folder that molt build wrote')
+    .requiredOption('--socket <path>', 'path of the socket; only this user can open it')
+    .option('--slots <n>', 'calls that run at once; default: the number of processors', atLeast(1))
+    .option('--memory <mib>', 'heap of one call in MiB; default: 256', atLeast(1))
+    .option('--cpu <ms>', 'CPU time of one call in milliseconds; default: no limit but the deadline', atLeast(1))
+    .option('--queue <n>', 'calls that may wait; default: 4 per slot', atLeast(0))
+    .option('--drain <ms>', 'time that calls get to finish when the worker is stopped; default: 5000', atLeast(0))
+    .option('--quiet', 'do not say what it does', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  molt worker flights.molt --socket /run/flights.sock
+  molt worker flights.molt --socket /tmp/f.sock --slots 4 --memory 64
+
+It prints \`listening PATH\` when clients can connect. SIGTERM and SIGINT let calls finish; a second one ends it at once.${EXIT_CODES_HELP}`,
+    )
+    .action(async (artifactDir: string, flags: WorkerFlags) => {
+      const { output } = context;
+      const worker = await startWorker({
+        artifactDir,
+        socketPath: flags.socket,
+        ...(flags.quiet ? {} : { log: (line: string) => output.note(line) }),
+        ...(flags.slots === undefined ? {} : { slots: flags.slots }),
+        ...(flags.memory === undefined ? {} : { memoryBytes: flags.memory << 20 }),
+        ...(flags.cpu === undefined ? {} : { cpuMs: flags.cpu }),
+        ...(flags.queue === undefined ? {} : { queueCap: flags.queue }),
+      });
+      output.line(`listening ${worker.socketPath}`);
+      let asked = false;
+      const stop = (): void => {
+        if (asked) process.exit(0);
+        asked = true;
+        void worker.close(flags.drain);
+      };
+      process.on('SIGTERM', stop);
+      process.on('SIGINT', stop);
+      await worker.closed;
+    });
+}
