@@ -210,7 +210,8 @@ function buildCall(scope: HirScope, e: Call): HExpr {
     const made = buildGeneratorCall(scope, e, e.args[0]);
     if (made) return made;
   }
-  const callee = buildExpr(scope, func);
+  const generic = func.kind === 'Subscript' && isTypeExpr(scope, func);
+  const callee = generic ? at(scope, func, { k: 'typeexpr', expr: func }) : buildExpr(scope, func);
   const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic';
   const args = e.args.map((x): Arg => (isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x)));
   return at(scope, e, { k: 'call', func: callee, args, kwargs: e.keywords.map((k) => ({ name: k.arg, value: buildExpr(scope, k.value) })) });

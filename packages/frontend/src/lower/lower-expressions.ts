@@ -195,7 +195,7 @@ function lowerGlobal(f: FuncLowering, e: Extract<HExpr, { k: 'global' }>, type: 
 function lowerCall(f: FuncLowering, e: Extract<HExpr, { k: 'call' }>): Val {
   const { func } = e;
   // a function or class named directly needs no value
-  const named = func.k === 'binding' && isUnit(f.typeOf(func));
+  const named = (func.k === 'binding' || func.k === 'typeexpr') && isUnit(f.typeOf(func));
   const callee: Val = named ? { v: -1 as ValueId, type: f.typeOf(func) } : func.k === 'attr' ? lowerExpr(f, func.obj) : lowerExpr(f, func);
   const layout = argSlots.get(e)?.get(f.inst);
   if (!f.alive) return f.never();

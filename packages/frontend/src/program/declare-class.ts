@@ -18,6 +18,9 @@ const TYPING_BASES = new Set(['Generic', 'Protocol', 'ABC', 'object']);
 
 export function declareClass(program: Program, module: ModuleInfo, node: ClassDef): ClassInfo {
   const span = (n: { start: number; end: number }) => spanOf(module.source, n.start, n.end);
+  // a subclass earlier in the stdlib may have declared it already
+  const known = module.bindings.get(node.name);
+  if (known?.kind === 'class' && known.cls.node === node) return known.cls;
   const builtin = module.name === 'builtins' || module.name === 'rt';
   const bases: ClassInfo[] = [];
   const params: string[] = node.type_params.map((p) => p.name);
