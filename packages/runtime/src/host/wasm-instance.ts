@@ -8,10 +8,11 @@
  * A reset copies back what lies below the frozen data (cells, shadow stack, globals) and zeroes the heap of the task up to where it
  * grew; the frozen image in between is never written by a task.
  */
-import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, type IMPORTS, type ImportName, LAYOUT_SECTION, STATUS, STR } from '@molt/abi';
+import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, LAYOUT_SECTION, STATUS, STR } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import { completeHost, type HostFunctions } from './host-functions.ts';
-import { TrapError, trapReason } from './trap-error.ts';
+import { moduleImports } from './module-imports.ts';
+import { TrapError } from './trap-error.ts';
 
 /** Limits of one call; each lasts for that call. */
 export interface CallLimits {
@@ -76,7 +77,12 @@ class Instance implements WasmInstance {
   constructor(module: WebAssembly.Module, host: HostFunctions, options: InstanceOptions) {
     const names = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
     for (const name of [EXPORT.memory, EXPORT.init]) if (!names.has(name)) throw new MoltError(fault('MOLT6103', { name }));
-    const instance = new WebAssembly.Instance(module, { [IMPORT_MODULE]: this.#imports(completeHost(host), options.script ?? false) });
+    const imports = moduleImports(
+      completeHost(host),
+      () => this.memory.buffer,
+      () => this.#initialising && !(options.script ?? false),
+    );
+    const instance = new WebAssembly.Instance(module, { [IMPORT_MODULE]: imports });
     this.#exports = instance.exports;
     this.memory = instance.exports[EXPORT.memory] as WebAssembly.Memory;
     const abi = names.has(EXPORT.abi) ? this.#export(EXPORT.abi)() : ABI_VERSION;
@@ -181,39 +187,6 @@ class Instance implements WasmInstance {
 
   #cell(at: number): number {
     return new DataView(this.memory.buffer).getUint32(at, true);
-  }
-
-  #imports(host: Required<HostFunctions>, script: boolean): Record<ImportName, WebAssembly.ImportValue> {
-    const bytes = (address: number, length: number) => new Uint8Array(this.memory.buffer, address >>> 0, length >>> 0);
-    const allow = (capability: string) => {
-      if (this.#initialising && !script) throw new MoltError(fault('MOLT6104', { capability }));
-    };
-    return {
-      write: (fd: number, address: number, length: number) => host.write(fd, bytes(address, length)),
-      read: (fd: number, address: number, capacity: number) => {
-        allow('input');
-        return host.read(fd, bytes(address, capacity));
-      },
-      clock: (kind: number) => {
-        allow('the clock');
-        return BigInt.asIntN(64, host.clock(kind));
-      },
-      entropy: (address: number, length: number) => {
-        allow('entropy');
-        host.entropy(bytes(address, length));
-      },
-      arg: (index: number, address: number, capacity: number) => {
-        allow('arguments');
-        const arg = host.args[index];
-        if (arg === undefined) return -1;
-        const encoded = new TextEncoder().encode(arg);
-        bytes(address, capacity).set(encoded.subarray(0, capacity >>> 0));
-        return encoded.length;
-      },
-      trap: (reason: number) => {
-        throw new TrapError(trapReason(reason));
-      },
-    } satisfies Record<keyof typeof IMPORTS, WebAssembly.ImportValue>;
   }
 }
 

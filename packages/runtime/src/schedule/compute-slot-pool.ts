@@ -9,6 +9,8 @@ export interface Work {
   readonly input: Uint8Array;
   /** Bytes of heap that the task may use; 0 for the worker's default. */
   readonly memoryBytes: number;
+  /** Milliseconds of CPU; 0 for no limit but the deadline. */
+  readonly cpuMs: number;
 }
 
 /** How work on a slot ended: compiled code came to an end, or the thread did. */
@@ -20,7 +22,7 @@ export interface ComputeSlot {
   run(work: Work, done: (end: WorkEnd) => void): void;
   /** Ends the work in progress one way or the other; `done` follows. */
   stop(reason: StopReason): void;
-  /** Milliseconds of CPU since the work began; undefined where the platform does not tell. */
+  /** Milliseconds of CPU since the work began, for work with a CPU limit; undefined where the platform does not tell. */
   cpuMs(): number | undefined;
 }
 

@@ -20,8 +20,6 @@ export interface TaskRequest extends Work {
   readonly deadlineMs: number;
   /** The clock's time at receipt. */
   readonly receivedAt: number;
-  /** Milliseconds of CPU; 0 for no limit but the deadline. */
-  readonly cpuMs: number;
   /** 0 sheddable, 1 normal, 2 important, 3 critical. */
   readonly criticality: number;
   /** Takes the outcome, exactly once, with the milliseconds that the call waited. */

@@ -51,13 +51,14 @@ export class ThreadSlot implements ComputeSlot {
     return this.#state === 'idle';
   }
 
-  run({ exportIndex, input, memoryBytes }: Work, done: (end: WorkEnd) => void): void {
+  run({ exportIndex, input, memoryBytes, cpuMs }: Work, done: (end: WorkEnd) => void): void {
     invariant(this.#state === 'idle', `a call for a compute thread that is ${this.#state}`);
     this.#state = 'busy';
     this.#done = done;
     // An interrupt for the last call may have been written after that call had ended.
     if (this.#control !== undefined) Atomics.store(this.#control, CELL.interrupt / 4, 0);
-    if (this.#cpuFile !== null) this.#cpuAtStart = readCpuMs(this.#cpuFile) ?? 0;
+    // Reading the kernel's count costs as much as a small call.
+    if (cpuMs > 0 && this.#cpuFile !== null) this.#cpuAtStart = readCpuMs(this.#cpuFile) ?? 0;
     // Not `slice`: of a Node Buffer that is a view, and transferring it would take the socket's memory away.
     const own = new Uint8Array(input);
     this.#worker.postMessage({ exportIndex, input: own, memoryBytes } satisfies SlotCall, [own.buffer]);

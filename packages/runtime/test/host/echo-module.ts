@@ -49,9 +49,10 @@ const WAT = `(module
     (i32.const ${STATUS.returned})))`;
 
 /** The module with another body of `molt_init`; the body leaves the status on the stack. */
-export async function echoModule(initBody = `i32.const ${STATUS.returned}`): Promise<WebAssembly.Module> {
+export async function echoModule(initBody = `i32.const ${STATUS.returned}`, shared = false): Promise<WebAssembly.Module> {
   const { parseWat } = await wabt();
-  const parsed = parseWat('echo.wat', WAT.replace('MODULE_BODY', initBody));
+  const text = WAT.replace('MODULE_BODY', initBody).replace('2 100)', shared ? '2 100 shared)' : '2 100)');
+  const parsed = parseWat('echo.wat', text, { threads: true });
   const module = await WebAssembly.compile(parsed.toBinary({}).buffer);
   parsed.destroy();
   return module;

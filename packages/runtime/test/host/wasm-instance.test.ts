@@ -119,3 +119,26 @@ describe('scripts', () => {
     expect([...new Uint8Array(instance.memory.buffer, 9000, 4)]).toEqual([0x67, 0x72, 0, 0]);
   });
 });
+
+describe('shared memory', () => {
+  it('is hidden from host functions', async () => {
+    const body = `(call $entropy (i32.const 9000) (i32.const 70000))
+      (drop (call $read (i32.const 0) (i32.const 9000) (i32.const 4)))
+      (call $write (i32.const 2) (i32.const 9000) (i32.const 6))
+      (i32.const ${STATUS.returned})`;
+    const written: Uint8Array[] = [];
+    const host: HostFunctions = {
+      write: (_, bytes) => written.push(bytes),
+      read: (_, into) => {
+        into.set([5, 6, 7]);
+        return 3;
+      },
+    };
+    const instance = createInstance(await echoModule(body, true), host, { script: true });
+    expect(instance.memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(instance.init().exitCode).toBe(0);
+    expect(written.every((bytes) => bytes.buffer instanceof ArrayBuffer)).toBe(true);
+    expect([...(written[1] as Uint8Array).subarray(0, 3)]).toEqual([5, 6, 7]);
+    expect(new Set(new Uint8Array(instance.memory.buffer, 9000, 70000)).size).toBeGreaterThan(200);
+  });
+});
