@@ -19,6 +19,8 @@ export interface WasmOptions {
   readonly sparePages?: number;
   /** Writes function names for debuggers and profilers; default false. */
   readonly names?: boolean;
+  /** Memory that other threads see, so that they can set the interrupt cell of a running task; default false. Reserves `maxPages`. */
+  readonly sharedMemory?: boolean;
   /** Contents of the custom section `molt.manifest`. */
   readonly manifest?: Uint8Array;
 }
@@ -86,7 +88,7 @@ export function emitWasm(module: Module, layout: Layout, options: WasmOptions = 
   section(out, SECTION.memory, (w) => {
     const max = options.maxPages ?? PAGE;
     w.u32(1);
-    w.u8(1);
+    w.u8(options.sharedMemory ? 3 : 1);
     w.u32(Math.min(max, layout.initialPages + (options.sparePages ?? 1)));
     w.u32(max);
   });

@@ -47,7 +47,7 @@ async function emit(text: string, options: WasmOptions = {}) {
   const layout = layoutModule(module);
   const output = emitWasm(module, layout, options);
   const { readWasm } = await wabt();
-  const read = readWasm(output.bytes, { bulk_memory: true, sat_float_to_int: true, sign_extension: true });
+  const read = readWasm(output.bytes, { bulk_memory: true, sat_float_to_int: true, sign_extension: true, threads: true });
   read.validate();
   read.destroy();
   return { ...output, layout, module: new WebAssembly.Module(output.bytes) };
@@ -84,6 +84,12 @@ describe('a module', () => {
     expect(() => memory.grow(9)).toThrow(RangeError);
     const [section] = WebAssembly.Module.customSections(module, 'molt.layout');
     expect([...new Uint32Array(section as ArrayBuffer)]).toEqual([1, layout.staticStart, layout.heapBase]);
+  });
+
+  it('can share its memory with other threads', async () => {
+    const { module } = await emit(SAMPLE, { maxPages: 64, sharedMemory: true });
+    const memory = new WebAssembly.Instance(module, { molt: { write: () => {} } }).exports.memory as WebAssembly.Memory;
+    expect(memory.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
   it('carries a manifest and names when asked', async () => {
