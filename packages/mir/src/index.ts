@@ -42,3 +42,5 @@ export { roots } from './passes/roots.ts';
 export { simplifyCfg } from './passes/simplify-cfg.ts';
 export { cse } from './passes/cse.ts';
 export { ranges } from './passes/ranges/ranges.ts';
+export { licm } from './passes/licm.ts';
+export { scalarReplacement } from './passes/scalar-replacement.ts';

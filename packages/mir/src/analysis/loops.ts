@@ -14,7 +14,7 @@ export interface Loop {
   /** Blocks with an edge back to the header. */
   readonly latches: readonly BlockId[];
   /** All blocks, the header first. */
-  readonly blocks: readonly BlockId[];
+  readonly blocks: BlockId[];
   /** Index of the closest loop around it, or -1. */
   parent: number;
   depth: number;

@@ -19,6 +19,7 @@ import { type ImmOf, OPS, type OpName } from '../ops.ts';
 import { formatDouble } from '../text/token-text.ts';
 import { makeInst, replaceUses } from '../traverse.ts';
 import { isBoolean, negatedCompare } from './const-fold/fold-inst.ts';
+import { removeUnreachable } from './dce.ts';
 import { definePass } from './pass.ts';
 
 /** Common subexpressions, loads and conditions. */
@@ -124,6 +125,7 @@ class Numbering {
       for (let k = children.length - 1; k >= 0; k--) work.push({ id: children[k] as BlockId, mark: -1 });
     }
     if (this.#replaced.length > 0) replaceUses(this.#func, this.#resolve);
+    removeUnreachable(this.#func);
   }
 
   #rollBack(mark: number): void {

@@ -20,11 +20,20 @@ import { interrupts } from './interrupts.ts';
 import { legalise } from './legalise-pass.ts';
 import type { Pass, PassContext } from './pass.ts';
 import { ranges } from './ranges/ranges.ts';
+import { scalarReplacement } from './scalar-replacement.ts';
+import { licm } from './licm.ts';
 import { recursion } from './recursion.ts';
 import { roots } from './roots.ts';
 
 /** The order of passes. */
-export const PIPELINE: readonly Pass[] = [dce, recursion, constFold, simplifyCfg, inline, canRaise, constFold, simplifyCfg, cse, constFold, simplifyCfg, dce, interrupts, ranges, constFold, legalise, canCollect, roots, constFold, simplifyCfg, cse, constFold, simplifyCfg, dce];
+export const PIPELINE: readonly Pass[] = [
+  dce, recursion, constFold, simplifyCfg,
+  inline, canRaise, constFold, simplifyCfg,
+  cse, constFold, scalarReplacement, constFold, simplifyCfg, licm, cse, constFold, simplifyCfg, dce,
+  interrupts, ranges, constFold,
+  legalise, canCollect, roots,
+  constFold, simplifyCfg, cse, licm, constFold, simplifyCfg, dce,
+];
 
 /** What to run. */
 export interface PipelineOptions {

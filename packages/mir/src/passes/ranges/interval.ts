@@ -73,7 +73,7 @@ export function modulo(a: Interval, b: Interval): Interval {
   return interval(-most + 1, most - 1);
 }
 
-/** The smallest 2**k - 1 that is not below x. */
+/** The smallest power of two above x; 0 for 0. */
 function mask(x: number): number {
   return x <= 0 ? 0 : 2 ** (Math.floor(Math.log2(x)) + 1);
 }
