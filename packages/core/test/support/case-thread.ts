@@ -14,7 +14,7 @@ import { createInterpreter, layoutModule, type Module } from '@molt/mir';
 import { createInstance } from '@molt/runtime';
 import { stdlibSources } from '@molt/stdlib';
 import { interpreterImports, Streams, wasmHost } from './captured-host.ts';
-import type { RunAnswer, RunConfig, RunRequest } from './run-request.ts';
+import type { RunAnswer, RunPhase, RunRequest } from './run-request.ts';
 
 type Built = { readonly module: Module } | { readonly refusal: string };
 
@@ -31,14 +31,21 @@ parentPort?.on('message', (request: RunRequest) => {
   parentPort?.postMessage(answer);
 });
 
+function enter(phase: RunPhase['phase']): void {
+  parentPort?.postMessage({ kind: 'phase', phase } satisfies RunPhase);
+}
+
 function handle(request: RunRequest): RunAnswer {
   const start = performance.now();
+  enter('front end');
   const built = build(request);
   if ('refusal' in built) return { kind: 'outcome', stdout: '', stderr: `${built.refusal}\n`, exit: 1, compileMs: performance.now() - start, runMs: 0 };
   const { config } = request;
+  enter('passes');
   if (config.engine === 'interp') return interpret(built.module, request, start);
   const options = resolveOptions({ mode: 'script', opt: config.opt, disablePasses: config.disablePasses });
-  const generated = compileModule(built.module, config.engine === 'wasm' ? ['wasm'] : [], options, { verifyEach: config.verifyEach }, new Stopwatch());
+  const hooks = { verifyEach: config.verifyEach, onPass: (name: string) => enter(name === 'roots' ? 'code generation' : 'passes') };
+  const generated = compileModule(built.module, config.engine === 'wasm' ? ['wasm'] : [], options, hooks, new Stopwatch());
   // One file per case, so that its functions can be static.
   if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, options.memory), { unitSize: Infinity }) };
   if (generated.wasm === undefined) return interpret(generated.machine, request, start);
@@ -46,6 +53,7 @@ function handle(request: RunRequest): RunAnswer {
   const streams = new Streams(request.stdin);
   const args = [request.entry, ...request.args];
   const compiled = performance.now();
+  enter('run');
   let exit: number;
   try {
     exit = createInstance(module, wasmHost(streams, args), { script: true }).init({ gcFlags: config.gcFlags }).exitCode;
@@ -71,6 +79,7 @@ function interpret(module: Module, request: RunRequest, start: number): RunAnswe
   const memory = resolveOptions({ mode: 'script' }).memory;
   const layout = layoutModule(module, { ...memory, gcFlags: request.config.gcFlags });
   const compiled = performance.now();
+  enter('run');
   try {
     const interpreter = createInterpreter(module, layout, { imports, maxSteps: Number.MAX_SAFE_INTEGER });
     const init = module.exports.get('molt_init');

@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { bundle } from '../../../../scripts/bundle.mjs';
-import type { RunAnswer, RunRequest } from './run-request.ts';
+import type { RunAnswer, RunPhase, RunRequest } from './run-request.ts';
 
 /** Deep recursion of compiled code and of the interpreter needs more than a thread usually has. */
 const STACK_MB = 200;
@@ -62,20 +62,25 @@ export class CaseThreads {
 
   #ask(slot: Slot, worker: Worker, request: RunRequest): Promise<RunAnswer> {
     return new Promise((resolve) => {
+      let phase: RunPhase['phase'] = 'front end';
+      const onMessage = (answer: RunAnswer | RunPhase): void => {
+        if (answer.kind === 'phase') phase = answer.phase;
+        else end(answer, true);
+      };
+      const onError = (error: Error): void => end({ kind: 'failure', message: `the thread died (${phase}): ${error.stack ?? error.message}` }, false);
+      const onExit = (code: number): void => end({ kind: 'failure', message: `the thread ended with ${code} (${phase})` }, false);
+      const timer = setTimeout(() => end({ kind: 'failure', message: `no end after ${this.#timeoutMs} ms (${phase})` }, false), this.#timeoutMs);
       const end = (answer: RunAnswer, alive: boolean): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
-        worker.on('error', () => undefined);
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
         if (!alive) {
           slot.worker = undefined;
+          worker.on('error', () => undefined);
           void worker.terminate();
         }
         resolve(answer);
       };
-      const timer = setTimeout(() => end({ kind: 'failure', message: `no end after ${this.#timeoutMs} ms` }, false), this.#timeoutMs);
-      worker.on('message', (answer: RunAnswer) => end(answer, true));
-      worker.on('error', (error) => end({ kind: 'failure', message: `the thread died: ${error.stack ?? error.message}` }, false));
-      worker.on('exit', (code) => end({ kind: 'failure', message: `the thread ended with ${code}` }, false));
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       worker.postMessage(request);
     });
   }

@@ -20,6 +20,12 @@ export interface RunRequest {
   readonly config: RunConfig;
 }
 
+/** What a thread says while it works, so that one that is stopped can be told where it was. */
+export interface RunPhase {
+  readonly kind: 'phase';
+  readonly phase: 'front end' | 'passes' | 'code generation' | 'run';
+}
+
 export type RunAnswer =
   | { readonly kind: 'outcome'; readonly stdout: string; readonly stderr: string; readonly exit: number; readonly compileMs: number; readonly runMs: number }
   | { readonly kind: 'c'; readonly output: NativeOutput }
