@@ -1,7 +1,7 @@
 /** Tasks, admission, limits, cancellation, and the host side of the ABI. */
 export { completeHost, type HostFunctions } from './host/host-functions.ts';
 export { nodeHost } from './host/node-host.ts';
-export { runScript, type ScriptOptions } from './host/run-script.ts';
+export { compileScript, runScript, type ScriptOptions } from './host/run-script.ts';
 export { TrapError, type TrapReason, trapReason } from './host/trap-error.ts';
 export {
   type CallAnswer,

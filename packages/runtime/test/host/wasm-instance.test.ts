@@ -106,6 +106,18 @@ describe('scripts', () => {
     expect(text).toBe('1:hello\n');
   });
 
+  it('can be given as bytes', () => {
+    // (module (memory (export "memory") 1) (func (export "molt_init") (result i32) i32.const 82))
+    const bytes = Buffer.from(
+      '0061736d010000000105016000017f030201000503010001071602066d656d6f72790200096d6f6c745f696e697400000a07010500 41d2000b'.replace(
+        ' ',
+        '',
+      ),
+      'hex',
+    );
+    expect(runScript(bytes, { host: {} })).toBe(5);
+  });
+
   it('exit with the code of the status word, and with 1 for a bare failure', async () => {
     expect(runScript(await echoModule(`i32.const ${(3 << 4) | STATUS.failed}`), { host: {} })).toBe(3);
     expect(runScript(await echoModule(`i32.const ${STATUS.failed}`), { host: {} })).toBe(1);
