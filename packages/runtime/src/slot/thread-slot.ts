@@ -3,7 +3,7 @@
  *
  * States: starting -- ready --> idle -- run --> busy -- answer --> idle (or starting, when the thread renews its instance first); any -- stop
  * or failure --> ended. A call is stopped in the gentlest way that works: through the interrupt cell if the module's memory is shared, and by
- * ending the thread if it is not, or if the cell has no effect within the grace time.
+ * ending the thread if it is not, or if the call goes on after the grace time.
  */
 import { Worker } from 'node:worker_threads';
 import { CELL, TRAP_REASON } from '@molt/abi';
@@ -13,8 +13,11 @@ import type { StopReason } from '../task/outcome.ts';
 import type { SlotCall, SlotReport, SlotSetup } from './slot-message.ts';
 import { readCpuMs } from './thread-cpu.ts';
 
-/** Milliseconds from writing the interrupt cell to ending the thread. */
-const INTERRUPT_GRACE_MS = 50;
+/**
+ * Milliseconds that a call gets to end before its thread is ended: after writing the interrupt cell, and after its caller went away, because
+ * most calls are over before a new thread would be ready. Limits have no grace where there is no cell.
+ */
+const STOP_GRACE_MS = 50;
 /** Milliseconds after which a thread that does not end counts as ended. */
 const TERMINATE_MS = 1000;
 
@@ -66,9 +69,9 @@ export class ThreadSlot implements ComputeSlot {
 
   stop(reason: StopReason): void {
     if (this.#state !== 'busy' || this.#terminating) return;
-    if (this.#control === undefined) return this.terminate();
-    Atomics.store(this.#control, CELL.interrupt / 4, INTERRUPT_WORD[reason]);
-    this.#graceTimer ??= setTimeout(() => this.terminate(), INTERRUPT_GRACE_MS);
+    if (this.#control !== undefined) Atomics.store(this.#control, CELL.interrupt / 4, INTERRUPT_WORD[reason]);
+    else if (reason === 'deadline' || reason === 'cpu') return this.terminate();
+    this.#graceTimer ??= setTimeout(() => this.terminate(), STOP_GRACE_MS);
   }
 
   cpuMs(): number | undefined {

@@ -45,12 +45,25 @@ describe('a pool of threads', () => {
     expect(pool.size).toBe(2);
     const first = await taken(pool);
     const spinning = run(first, SPIN);
-    first.stop('user');
+    first.stop('deadline');
     const second = await taken(pool);
     expect(second).not.toBe(first);
     expect(await run(second, ECHO)).toMatchObject({ kind: 'answer', answer: { kind: 'returned' } });
     expect(await spinning).toMatchObject({ kind: 'lose' });
     expect(pool.size).toBe(2);
+  });
+
+  it('gives a call whose caller went away a moment to end by itself', async () => {
+    const pool = await start();
+    const slot = await taken(pool);
+    const short = run(slot, ECHO);
+    slot.stop('disconnect');
+    expect(await short).toMatchObject({ kind: 'answer' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await run(await taken(pool), ECHO)).toMatchObject({ kind: 'answer' });
+    const long = run(slot, SPIN);
+    slot.stop('disconnect');
+    expect(await long).toMatchObject({ kind: 'lose' });
   });
 
   it('does not stop what is not running', async () => {
