@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MipClient } from '@molt/ipc/node';
 import { exportIds, linkSchemaSet, schemaSetToJson } from '@molt/schema-ir';
-import { bundle } from '../../../../scripts/bundle.mjs';
+import { build } from 'esbuild';
 import { startWorker, type WorkerHandle, type WorkerOptions } from '../../src/index.ts';
 import { SERVICE_SCHEMAS, type ServiceModuleOptions, serviceModule } from './service-module.ts';
 
@@ -32,6 +32,7 @@ export class WorkerFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'molt-worker-'));
   readonly lines: string[] = [];
   #next = 0;
+  #entry: Promise<URL> | undefined;
   #workers: WorkerHandle[] = [];
   #clients: MipClient[] = [];
 
@@ -49,9 +50,25 @@ export class WorkerFixture {
     return directory;
   }
 
-  /** The file that compute threads run, bundled from the sources. */
-  async entry(): Promise<URL> {
-    return pathToFileURL((await bundle('test-runtime', { 'compute-slot': source }))['compute-slot'] as string);
+  /** The file that compute threads run, bundled from the sources as a program would do. */
+  entry(): Promise<URL> {
+    this.#entry ??= this.#bundle();
+    return this.#entry;
+  }
+
+  async #bundle(): Promise<URL> {
+    const outfile = join(this.folder, 'compute-slot.mjs');
+    await build({
+      entryPoints: [source],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      conditions: ['@molt/source'],
+      logLevel: 'silent',
+    });
+    return pathToFileURL(outfile);
   }
 
   /** Starts a worker. */
