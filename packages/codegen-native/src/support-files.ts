@@ -9,6 +9,7 @@ import connectionSource from './c/worker/connection.c';
 import inprocSource from './c/worker/inproc.c';
 import packSource from './c/worker/pack.c';
 import poolSource from './c/worker/pool.c';
+import requestsSource from './c/worker/requests.c';
 import serviceHeader from './c/worker/service.h';
 import taskSource from './c/worker/task.c';
 import watchdogSource from './c/worker/watchdog.c';
@@ -47,6 +48,7 @@ const BY_KIND: Readonly<Record<NativeKind, readonly CFile[]>> = {
     ...SERVICE,
     { name: 'worker.h', text: workerHeader },
     { name: 'connection.c', text: connectionSource },
+    { name: 'requests.c', text: requestsSource },
     { name: 'pool.c', text: poolSource },
     { name: 'worker-main.c', text: workerMainSource },
   ],

@@ -121,5 +121,7 @@ uint32_t molt_run(MoltInstance *instance, MoltBody body, void *argument) {
   starting = &start;
   swapcontext(&back, &there);
   running = outer;
+  /* Deep recursion touched all of it: give the pages back. */
+  if (instance->trap_reason == MOLT_TRAP_STACK) madvise(instance->stack + MOLT_GUARD, instance->stack_bytes, MADV_DONTNEED);
   return instance->trap_reason;
 }

@@ -190,10 +190,6 @@ static Job *next_job(void) {
   }
 }
 
-static void put32(uint8_t *at, uint32_t value) {
-  for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> (8 * i));
-}
-
 static void answer(Job *job, MoltOutcome *outcome, uint64_t started_ns) {
   Connection *connection = job->connection;
   if (outcome->pack.failed) {
@@ -205,10 +201,10 @@ static void answer(Job *job, MoltOutcome *outcome, uint64_t started_ns) {
   } else {
     uint8_t *head = outcome->pack.bytes + MOLT_HEADER;
     uint64_t queue_us = (started_ns - job->received_ns) / 1000;
-    put32(head, queue_us > UINT32_MAX ? UINT32_MAX : (uint32_t)queue_us);
-    put32(head + 4, outcome->exec_us);
-    put32(head + 8, outcome->cpu_us);
-    put32(head + 12, outcome->peak_kib);
+    molt_put32(head, queue_us > UINT32_MAX ? UINT32_MAX : (uint32_t)queue_us);
+    molt_put32(head + 4, outcome->exec_us);
+    molt_put32(head + 8, outcome->cpu_us);
+    molt_put32(head + 12, outcome->peak_kib);
     connection_send_in_place(connection, MOLT_RESULT, job->call_id, outcome->pack.bytes, outcome->pack.length - MOLT_HEADER);
   }
   free(outcome->pack.bytes);

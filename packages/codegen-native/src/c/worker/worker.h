@@ -108,6 +108,14 @@ typedef struct {
 
 extern Pool pool;
 
+/* Little-endian numbers of the wire. */
+static inline uint16_t molt_get16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
+static inline uint32_t molt_get32(const uint8_t *at) { return (uint32_t)molt_get16(at) | (uint32_t)molt_get16(at + 2) << 16; }
+static inline uint64_t molt_get64(const uint8_t *at) { return molt_get32(at) | (uint64_t)molt_get32(at + 4) << 32; }
+static inline void molt_put32(uint8_t *at, uint32_t value) {
+  for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> (8 * i));
+}
+
 /* pool.c */
 int pool_start(uint32_t slots, uint32_t credit, const MoltInstance *frozen);
 /* Queues a call, or answers it with an error. Takes the job over. */
@@ -126,12 +134,19 @@ int connection_flush(Connection *connection);
 int connection_wants_write(Connection *connection);
 void connection_drain(Connection *connection, uint32_t drain_ms);
 void connection_close(Connection *connection);
+/* Ends the connection because of what the peer did; what it still has running is stopped. */
+void connection_refuse(Connection *connection, uint16_t code, const char *message);
 /* Sends a message, split into frames where it must be. Any thread. */
 void connection_send(Connection *connection, uint8_t kind, uint64_t call_id, const uint8_t *payload, uint32_t length);
 /* The same for a RESULT whose payload has MOLT_HEADER free bytes before it. */
 void connection_send_in_place(Connection *connection, uint8_t kind, uint64_t call_id, uint8_t *framed, uint32_t length);
+/* Sends and frees what was packed. */
+void connection_send_pack(Connection *connection, uint8_t kind, uint64_t call_id, MoltPack *pack);
 void connection_send_error(Connection *connection, uint64_t call_id, const MoltError *error);
 void connection_send_plain_error(Connection *connection, uint64_t call_id, uint16_t code, const char *message, uint32_t after_ms);
+
+/* requests.c: handles one complete message. */
+void connection_take_message(Connection *connection, uint8_t kind, uint64_t call_id, const uint8_t *payload, uint32_t length);
 
 /* worker-main.c: wakes the socket thread, from any thread or signal handler. */
 void worker_wake(void);
