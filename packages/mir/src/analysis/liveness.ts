@@ -84,10 +84,10 @@ export function buildLiveness(func: Func, cfg: Cfg, include: (value: ValueId) =>
       for (const to of cfg.succs[id] as BlockId[]) {
         const below = liveIn[to] as Uint32Array;
         for (let w = 0; w < words; w++) {
-          const merged = (out[w] as number) | (below[w] as number);
+          const merged = ((out[w] as number) | (below[w] as number)) >>> 0;
           if (merged === out[w]) continue;
           out[w] = merged;
-          const up = (into[w] as number) | (merged & ~(def[w] as number));
+          const up = ((into[w] as number) | (merged & ~(def[w] as number))) >>> 0;
           if (up !== into[w]) {
             into[w] = up;
             changed = true;
