@@ -7,9 +7,10 @@
 import { EXPORT, IMPORT_MODULE, IMPORTS, type ImportName, LAYOUT_SECTION } from '@molt/abi';
 import { broken, invariant } from '@molt/diagnostics';
 import { type Func, type Inst, type Layout, type Module, type Signature, symbolAddress, type Type } from '@molt/mir';
+import { BinarySink, type Indices } from './binary-sink.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { emitFunc } from './emit-func.ts';
-import { BinarySink, type Indices, type SymbolKind } from './sink.ts';
+import type { SymbolKind } from './sink.ts';
 
 /** Options of `emitWasm`. */
 export interface WasmOptions {

@@ -1,7 +1,7 @@
 /** Prints one function as WebAssembly text, for goldens and for people. */
 import type { Func, Module, Type } from '@molt/mir';
 import { emitFunc } from './emit-func.ts';
-import { TextSink, watName } from './sink.ts';
+import { TextSink, watName } from './text-sink.ts';
 
 /** The function as the code generator emits it; addresses are shown by their symbols. */
 export function toWat(module: Module, func: Func): string {
