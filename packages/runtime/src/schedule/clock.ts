@@ -8,14 +8,17 @@ export interface Clock {
   after(ms: number, action: () => void): () => void;
 }
 
-/** Longest delay that timers of the host take. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+/** Longest delay that a timer of the host takes; longer ones would ring at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** The clock of this process; its zero is that of `performance.now()`. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  after: (ms, action) => {
-    const timer = setTimeout(action, Math.min(Math.max(0, ms), MAX_DELAY_MS));
-    return () => clearTimeout(timer);
-  },
-};
+export const systemClock: Clock = { now: () => performance.now(), after };
+
+function after(ms: number, action: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (rest: number): void => {
+    timer = setTimeout(() => (rest > LONGEST_MS ? wait(rest - LONGEST_MS) : action()), Math.min(Math.max(0, rest), LONGEST_MS));
+  };
+  wait(ms);
+  return () => clearTimeout(timer);
+}
