@@ -179,8 +179,11 @@ class Numbering {
     const state = this.#entryState(id);
     this.#learnCondition(id);
     const insts: Inst[] = [];
+    let dropped = false;
     for (const original of block.insts) {
       let inst = original;
+      if (dropped && inst.op === 'exc.pending') inst = makeInst('i32.const', [], { value: 0 }, inst.result, inst.site);
+      dropped = false;
       if (this.#replaced.length > 0 && inst.args.some((arg) => this.#resolve(arg) !== arg)) inst = { ...inst, args: inst.args.map(this.#resolve) };
       if (inst.result !== -1) this.#definitions[inst.result] = inst;
       const known = this.#lookUp(inst, state);
@@ -189,7 +192,11 @@ class Numbering {
         else insts.push(makeInst('i32.const', [], { value: known === ONE ? 1 : 0 }, inst.result, inst.site));
         continue;
       }
-      if (inst.op === 'frozen.check' && this.#isMutable(inst, block.insts)) continue;
+      if (inst.op === 'frozen.check' && this.#isMutable(inst, block.insts)) {
+        // The test behind it must not be taken for one of the instruction before.
+        dropped = true;
+        continue;
+      }
       insts.push(inst);
       this.#write(inst, state);
     }
@@ -232,7 +239,7 @@ class Numbering {
     const { effects } = OPS[inst.op];
     // Making an int or a boxed double may collect, but the result is a value like any other.
     const plain = effects.length === 0 || (effects.length === 1 && (effects as readonly string[])[0] === 'collects');
-    const pureCall = inst.op === 'call' && this.#module.funcs.get((inst.imm as ImmOf<'call'>).func)?.attrs.pure === true;
+    const pureCall = inst.op === 'call' && (inst.imm as ImmOf<'call'>).unwind !== 'catch' && this.#module.funcs.get((inst.imm as ImmOf<'call'>).func)?.attrs.pure === true;
     if (!plain && !pureCall) return undefined;
     return this.#keyOf(inst.op, inst);
   }

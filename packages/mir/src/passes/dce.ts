@@ -32,8 +32,8 @@ export function isRemovable(module: Module, inst: Inst): boolean {
   if (inst.result === -1) return false;
   if (DROPPABLE.has(inst.op)) return true;
   if (inst.op === 'call') {
-    const { func } = inst.imm as ImmOf<'call'>;
-    return module.funcs.get(func)?.attrs.pure === true;
+    const { func, unwind } = inst.imm as ImmOf<'call'>;
+    return unwind !== 'catch' && module.funcs.get(func)?.attrs.pure === true;
   }
   if (inst.op === 'frame.enter') return false;
   const effects: readonly string[] = OPS[inst.op].effects;
