@@ -212,7 +212,7 @@ function buildCall(scope: HirScope, e: Call): HExpr {
   }
   const generic = func.kind === 'Subscript' && isTypeExpr(scope, func);
   const callee = generic ? at(scope, func, { k: 'typeexpr', expr: func }) : buildExpr(scope, func);
-  const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic';
+  const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic' && !callee.binding.name.startsWith('py.');
   const args = e.args.map((x): Arg => (isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x)));
   return at(scope, e, { k: 'call', func: callee, args, kwargs: e.keywords.map((k) => ({ name: k.arg, value: buildExpr(scope, k.value) })) });
 }

@@ -82,7 +82,7 @@ export class FuncLowering {
   #cell(v: Var): ValueId {
     const own = this.cells.get(v);
     if (own) return own;
-    if (!this.closure) throw new Error(`${v.name} of ${v.owner.id} is not captured by ${this.inst.key}`);
+    if (this.closure === null) throw new Error(`${v.name} of ${v.owner.id} is not captured by ${this.inst.key}`);
     const type = this.low.typeName({ k: 'func', fn: this.inst.fn, owner: this.inst.owner });
     return this.b.emit('field.get', [this.closure], { type, field: freeName(v) });
   }

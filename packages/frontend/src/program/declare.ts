@@ -16,7 +16,7 @@ import type { Program } from './program.ts';
 import { Refusal, refuse } from './refusal.ts';
 
 /** Modules whose names mean something only to the type checker. */
-const TYPING_MODULES = new Set(['typing', 'typing_extensions', '__future__', 'abc', 'collections.abc', 'types']);
+const TYPING_MODULES = new Set(['dataclasses', 'typing', 'typing_extensions', '__future__', 'abc', 'collections.abc', 'types']);
 
 export function declareModule(program: Program, module: ModuleInfo): void {
   const counts = new Map<string, number>();

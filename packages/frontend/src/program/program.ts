@@ -21,6 +21,9 @@ export interface ProgramSources {
   readonly stdlib: ReadonlyMap<string, string>;
 }
 
+/** Trees of stdlib files by their text: the same in every program of a process. */
+const stdlibTrees = new Map<string, Module>();
+
 export class Program {
   readonly sources: ProgramSources;
   readonly modules = new Map<string, ModuleInfo>();
@@ -53,9 +56,10 @@ export class Program {
   }
 
   parse(path: string, text: string): Module {
-    const known = this.#asts.get(path);
+    const known = this.#asts.get(path) ?? stdlibTrees.get(text);
     if (known) return known;
     const { module, diagnostics } = parseModule(text, path);
+    if (diagnostics.length === 0 && this.sources.stdlib.get(path) === text) stdlibTrees.set(text, module);
     for (const d of diagnostics) {
       this.diagnostics.push(report('MOLT1001', spanOf(sourceFile(path, text), d.start, d.end), { what: d.message }));
     }

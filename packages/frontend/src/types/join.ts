@@ -47,16 +47,20 @@ export class Lattice {
     if (ra === rb) return;
     const ta = ra.type;
     const tb = rb.type;
+    const readersA = ra.readers ? [...ra.readers] : [];
+    const readersB = rb.readers ? [...rb.readers] : [];
     rb.parent = ra;
-    if (rb.readers) {
+    if (readersB.length > 0) {
       ra.readers ??= new Set();
-      for (const reader of rb.readers) ra.readers.add(reader);
+      for (const reader of readersB) ra.readers.add(reader);
     }
     const recursive = mentions(ta, ra) || mentions(tb, ra);
     const joined = recursive ? ANY : this.join(ta, tb);
     const root = find(ra);
     root.type = mentions(joined, root) ? ANY : joined;
-    if (root.readers && !(sameType(root.type, ta) && sameType(root.type, tb))) this.#listener.grown(root.readers);
+    // only those for whom the type grew
+    if (readersA.length > 0 && !sameType(root.type, ta)) this.#listener.grown(readersA);
+    if (readersB.length > 0 && !sameType(root.type, tb)) this.#listener.grown(readersB);
   }
 
   join(a: Type, b: Type): Type {
