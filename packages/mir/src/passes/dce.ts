@@ -25,7 +25,7 @@ export const dce = definePass({
 });
 
 /** Ops with effects that do not matter when the result is unused. */
-const DROPPABLE: ReadonlySet<OpName> = new Set<OpName>(['new', 'new.buffer', 'exc.pending', 'memory.size']);
+const DROPPABLE: ReadonlySet<OpName> = new Set<OpName>(['new', 'new.buffer', 'memory.size']);
 
 /** Whether an instruction may go when nobody uses its result. */
 export function isRemovable(module: Module, inst: Inst): boolean {
@@ -35,7 +35,8 @@ export function isRemovable(module: Module, inst: Inst): boolean {
     const { func, unwind } = inst.imm as ImmOf<'call'>;
     return unwind !== 'catch' && module.funcs.get(func)?.attrs.pure === true;
   }
-  if (inst.op === 'frame.enter') return false;
+  // An unused test still says that the op before it catches.
+  if (inst.op === 'frame.enter' || inst.op === 'exc.pending') return false;
   const effects: readonly string[] = OPS[inst.op].effects;
   return effects.every((effect) => effect === 'reads' || effect === 'collects');
 }

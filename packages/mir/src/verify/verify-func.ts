@@ -148,18 +148,20 @@ function checkUnwind(module: Module, func: Func, block: Block, inst: Inst, index
   if (unwind === 'catch' && !isTested(func, block, index + 1)) say('a call that catches is not followed by exc.pending');
 }
 
-/** Whether `exc.pending` is the next instruction with an effect, here or at the head of the block that a jump leads to. */
-function isTested(func: Func, block: Block, from: number): boolean {
-  for (let k = from; k < block.insts.length; k++) {
-    const next = block.insts[k] as Inst;
-    if (next.op === 'exc.pending') return true;
-    if (OPS[next.op].effects.length > 0 && !/^(root|frame)\./.test(next.op)) return false;
+/** Whether `exc.pending` is the next instruction with an effect, here or behind the jumps that follow. */
+function isTested(func: Func, start: Block, from: number): boolean {
+  let block = start;
+  let at = from;
+  for (let hops = 0; hops < 16; hops++) {
+    for (; at < block.insts.length; at++) {
+      const next = block.insts[at] as Inst;
+      if (next.op === 'exc.pending') return true;
+      if (OPS[next.op].effects.length > 0 && !/^(root|frame)\./.test(next.op)) return false;
+    }
+    const { term } = block;
+    if (term.kind !== 'jump') return term.kind === 'propagate' || term.kind === 'trap' || term.kind === 'raise';
+    block = func.blocks[term.to.block] as Block;
+    at = 0;
   }
-  const { term } = block;
-  if (term.kind === 'jump') {
-    const target = func.blocks[term.to.block] as Block;
-    const first = target.insts.find((inst) => OPS[inst.op].effects.length > 0 && !/^(root|frame)\./.test(inst.op));
-    return first?.op === 'exc.pending';
-  }
-  return term.kind === 'propagate' || term.kind === 'trap' || term.kind === 'raise';
+  return false;
 }

@@ -19,8 +19,8 @@
  *  T1  Edges go to blocks that exist; their arguments fit the block's parameters in number and type.
  *  T2  Operands have the right type; switch cases are distinct; `return` agrees with the function's result.
  * Unwinding
- *  U1  Behind a call that catches, the next instruction with an effect (roots and frames aside) is `exc.pending`, in the block or at the
- *      head of the one it jumps to, or the block ends with `propagate`, `raise` or `trap`.
+ *  U1  Behind a call that catches, the next instruction with an effect (roots and frames aside) is `exc.pending`, in the block or
+ *      behind the jumps that follow, or the block ends with `propagate`, `raise` or `trap`.
  *  U2  A call that never unwinds does not name a function that is known to raise.
  */
 import type { Func, Module } from '../ir.ts';
