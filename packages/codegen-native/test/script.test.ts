@@ -85,6 +85,16 @@ describe('a program is stopped', () => {
     });
   });
 
+  it('by a division that nobody checked', async () => {
+    const body = `  v0 = memory.size
+  v1: i32 = call.host @read v0, v0, v0
+  v2 = i32.const 0
+  v3 = i32.and v1, v2
+  v4 = i32.div_s v0, v3
+  return v4`;
+    expect(await run(body)).toMatchObject({ stderr: 'MOLT6101: the task was stopped: it reached code that cannot be reached\n', status: 70 });
+  });
+
   it('by a trap of its own', async () => {
     expect(await run('  trap 2')).toMatchObject({ stderr: 'MOLT6101: the task was stopped: its memory limit was reached\n', status: 70 });
   });

@@ -2,8 +2,8 @@
  * The native stack of compiled code, and faults.
  *
  * Compiled code runs on a stack of its instance, whatever thread calls it: the thread switches to it and back. A fault in the guard of
- * that stack is deep recursion; a fault inside the instance's reservation is an access outside of its memory. Both end the task by a
- * trap. Any other fault is none of ours: it goes to the handler that was there before.
+ * that stack is deep recursion; a fault inside the instance's reservation is an access outside of its memory. These and a division by
+ * zero end the task by a trap. Any other fault is none of ours: it goes to the handler that was there before.
  */
 #define _GNU_SOURCE
 #include "molt.h"
@@ -17,13 +17,16 @@
 #define MOLT_SIGNAL_STACK 65536
 
 static _Thread_local MoltInstance *running;
-static struct sigaction previous_segv, previous_bus;
+static struct sigaction previous_segv, previous_bus, previous_fpe;
 
 static void on_fault(int number, siginfo_t *info, void *context) {
   MoltInstance *instance = running;
   uint8_t *at = info->si_addr;
   uint32_t reason = 0;
-  if (instance != NULL) {
+  if (instance != NULL && number == SIGFPE) {
+    /* A division that compiled code should have checked. */
+    reason = MOLT_TRAP_UNREACHABLE;
+  } else if (instance != NULL) {
     if (at >= instance->stack && at < instance->stack + MOLT_GUARD) reason = MOLT_TRAP_STACK;
     else if (at >= instance->mem && at < (uint8_t *)instance->reservation + instance->reserved) reason = MOLT_TRAP_UNREACHABLE;
   }
@@ -34,7 +37,7 @@ static void on_fault(int number, siginfo_t *info, void *context) {
     pthread_sigmask(SIG_UNBLOCK, &mask, NULL);
     molt_trap(instance->mem, reason);
   }
-  struct sigaction *previous = number == SIGSEGV ? &previous_segv : &previous_bus;
+  struct sigaction *previous = number == SIGSEGV ? &previous_segv : number == SIGBUS ? &previous_bus : &previous_fpe;
   if (previous->sa_flags & SA_SIGINFO) previous->sa_sigaction(number, info, context);
   else if (previous->sa_handler != SIG_DFL && previous->sa_handler != SIG_IGN) previous->sa_handler(number);
   else signal(number, SIG_DFL);
@@ -58,6 +61,7 @@ static void install(void) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGSEGV, &action, &previous_segv);
   sigaction(SIGBUS, &action, &previous_bus);
+  sigaction(SIGFPE, &action, &previous_fpe);
 }
 
 /* A handler cannot run on a full stack: each thread gets another one for signals, unless it has one. */
