@@ -31,7 +31,7 @@ export function verifyFunc(module: Module, func: Func, report: Report): void {
     block.insts.forEach((inst, index) => {
       const say = (message: string): void => report(id, index, message);
       verifyInst(module, func, inst, say);
-      checkUnwind(module, func, block, inst, index, say);
+      checkUnwind(func, block, inst, index, say);
       checkSite(module, inst.site, say);
     });
     checkTerm(module, func, block.term, (message) => report(id, -1, message));
@@ -138,13 +138,9 @@ function checkSite(module: Module, site: number, say: (message: string) => void)
   if (site !== -1 && !(site >= 0 && site < module.sites.length)) say(`site ${site} does not exist`);
 }
 
-function checkUnwind(module: Module, func: Func, block: Block, inst: Inst, index: number, say: (message: string) => void): void {
+function checkUnwind(func: Func, block: Block, inst: Inst, index: number, say: (message: string) => void): void {
   if (inst.op !== 'call' && inst.op !== 'call.indirect') return;
   const { unwind } = inst.imm as ImmOf<'call.indirect'>;
-  if (unwind === 'never' && inst.op === 'call') {
-    const { func } = inst.imm as ImmOf<'call'>;
-    if (module.funcs.get(func)?.attrs.raises === true) say(`the call never unwinds, but ${func} raises`);
-  }
   if (unwind === 'catch' && !isTested(func, block, index + 1)) say('a call that catches is not followed by exc.pending');
 }
 

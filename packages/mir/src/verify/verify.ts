@@ -21,7 +21,7 @@
  * Unwinding
  *  U1  Behind a call that catches, the next instruction with an effect (roots and frames aside) is `exc.pending`, in the block or
  *      behind the jumps that follow, or the block ends with `propagate`, `raise` or `trap`.
- *  U2  A call that never unwinds does not name a function that is known to raise.
+ *  A call marked `never` is a promise of whoever made it: the callee does not raise there, whatever the analysis thinks of it elsewhere.
  */
 import type { Func, Module } from '../ir.ts';
 import type { VerifyFault } from './fault.ts';
