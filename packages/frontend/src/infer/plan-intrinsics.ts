@@ -7,6 +7,7 @@ import { type Ctx, strType } from './context.ts';
 import type { Plan } from './plan.ts';
 import { planHash } from './plan-builtins.ts';
 import { planBinary } from './plan-operators.ts';
+import { expandInstance } from './subclasses.ts';
 
 const loads = Object.fromEntries(['u8', 'i8', 'u16', 'i16', 'i32'].map((t) => [`load_${t}`, I32]));
 const stores = Object.fromEntries(['u8', 'u16', 'i32', 'i64', 'f64', 'ref'].map((t) => [`store_${t}`, NONE]));
@@ -142,6 +143,6 @@ function elementOf(c: Ctx, type: Type): Type {
 
 function typeName(c: Ctx, slots: readonly Type[], i: number): Plan {
   const type = slots[i] as Type;
-  if (type.k === 'union' || type.k === 'any') return { k: 'prim', op: 'type_name', args: [i], type: strType(c) };
+  if (type.k === 'union' || type.k === 'any' || expandInstance(c, type).length > 1) return { k: 'prim', op: 'type_name', args: [i], type: strType(c) };
   return { k: 'const', value: { type: 'str', value: pythonName(type) }, type: strType(c) };
 }

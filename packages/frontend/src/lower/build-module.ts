@@ -8,7 +8,8 @@ import { Program, type ProgramSources } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
 import { FuncLowering } from './func-lowering.ts';
 import { Lowering } from './lowering.ts';
-import { emitInit } from './module-init.ts';
+import { emitInit, emitService } from './module-init.ts';
+import { buildService } from '../service/export-module.ts';
 
 export interface BuildOptions {
   /** A script runs its body and ends; a service is initialised once, then called. */
@@ -29,27 +30,34 @@ const RUNTIME_ROOTS = [
   'box_float', 'raise_index_error', 'raise_frozen', 'raise_recursion', 'trace_append', 'caught', 'raising',
 ];
 
-export function buildModule(sources: ProgramSources, _options: BuildOptions): BuildResult {
+export function buildModule(sources: ProgramSources, options: BuildOptions): BuildResult {
   const program = new Program(sources);
-  const entry = program.addEntry();
+  const entry = program.addEntry(options.mode === 'script' ? '__main__' : moduleName(sources.entry));
   if (hasErrors(program.diagnostics) || !entry.body) return { module: null, diagnostics: program.diagnostics, schemas: null };
   const engine = new Engine(program);
   try {
     engine.instance(entry.body, null, [], new Map(), null);
+    const service = options.mode === 'service' ? buildService(program, entry, options.exports) : null;
     engine.run();
     const low = new Lowering(engine, '__main__');
     for (const name of RUNTIME_ROOTS) if (program.runtime.has(name)) low.runtime(name);
     emitInit(low, entry);
+    if (service) emitService(low, service.call);
     for (let i = 0; i < low.queue.length; i++) {
       const instance = low.queue[i] as (typeof low.queue)[number];
       engine.run();
       new FuncLowering(low, instance).finish();
     }
     if (hasErrors(program.diagnostics)) return { module: null, diagnostics: program.diagnostics, schemas: null };
-    return { module: low.module, diagnostics: program.diagnostics, schemas: null };
+    return { module: low.module, diagnostics: program.diagnostics, schemas: service?.schemas ?? null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     program.diagnostics.push(error.diagnostic);
     return { module: null, diagnostics: program.diagnostics, schemas: null };
   }
+}
+
+/** `flights` for `app/flights.py`. */
+function moduleName(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace(/\.py$/, '');
 }

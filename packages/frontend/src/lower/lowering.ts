@@ -49,6 +49,11 @@ export class Lowering {
     return this.name(this.runtimeInstance(name));
   }
 
+  /** MIR name of a stdlib function instantiated for its annotated types. */
+  fixed(fn: FunctionInfo): string {
+    return this.name(fixedPlan(this.engine, fn).plan);
+  }
+
   runtimeInstance(name: string): Instance {
     const fn = this.engine.program.runtimeFunction(name);
     const { plan } = fixedPlan(this.engine, fn);

@@ -1,5 +1,6 @@
 /** `molt_init`: runs the module body; an exception that leaves it is printed and becomes the exit code. */
 import { FuncBuilder } from '@molt/mir';
+import type { FunctionInfo } from '../program/function-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -24,4 +25,14 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
   b.end({ kind: 'return', value: b.emit('i32.const', [], { value: 0 }) });
   low.module.funcs.set('molt_init', b.func);
   low.module.exports.set('molt_init', 'molt_init');
+}
+
+/** The exports that a host of a service calls besides `molt_init`; see the abi package. */
+export function emitService(low: Lowering, call: FunctionInfo): void {
+  const entries: readonly (readonly [string, FunctionInfo])[] = [
+    ['molt_call', call],
+    ['molt_alloc', low.engine.program.runtimeFunction('abi_alloc')],
+    ['molt_freeze', low.engine.program.runtimeFunction('abi_freeze')],
+  ];
+  for (const [name, fn] of entries) low.module.exports.set(name, low.fixed(fn));
 }

@@ -83,10 +83,19 @@ export class Program {
     return null;
   }
 
-  /** The entry file as module `__main__`. */
-  addEntry(): ModuleInfo {
+  /** The entry file: as module `__main__`, or under its own name when it is imported as a service. */
+  addEntry(name = '__main__'): ModuleInfo {
     const text = this.sources.files.get(this.sources.entry) ?? '';
-    return this.#add('__main__', this.sources.entry, text, false);
+    return this.#add(name, this.sources.entry, text, false);
+  }
+
+  /** A module whose source the compiler wrote, in the stdlib dialect; `bind` adds the names it uses. */
+  addGenerated(name: string, text: string, bind: (module: ModuleInfo) => void): ModuleInfo {
+    const path = `<generated ${name}>`;
+    const module: ModuleInfo = { name, path, ast: this.parse(path, text), source: sourceFile(path, text), trusted: true, bindings: new Map(), locals: new Map(), body: null, index: this.modules.size };
+    this.modules.set(name, module);
+    bind(module);
+    return module;
   }
 
   #add(name: string, path: string, text: string, stdlib: boolean): ModuleInfo {
