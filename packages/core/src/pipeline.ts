@@ -9,7 +9,7 @@ import { buildModule } from '@molt/frontend';
 import type { Module } from '@molt/mir';
 import type { SchemaSet } from '@molt/schema-ir';
 import { stdlibSources } from '@molt/stdlib';
-import type { Artifact } from './artifact.ts';
+import type { Artifact, NativeArtifact, WasmArtifact } from './artifact.ts';
 import { artifactId, identityOf } from './artifact-id.ts';
 import { compileModule, type Generated } from './compile-module.ts';
 import { type BuildOptions, type CompileOptions, type ResolvedOptions, resolveOptions, type StageName, type Target } from './compile-options.ts';
@@ -69,7 +69,7 @@ export function compileTargets(source: SourceInput, targets: readonly Target[], 
   if (module === null) return { artifacts: new Map(), diagnostics, stats: statsOf(null, watch), texts: new Map() };
   const service = schemas === null ? undefined : serviceOf(schemas, programId(program, options));
   const generated = compileModule(module, targets, options, given, watch, service);
-  const artifacts = watch.time('identity', () => collect(program, targets, options, generated, schemas));
+  const artifacts = collect(program, targets, options, generated, schemas);
   const texts = stageTexts(given.emit ?? [], module, generated);
   return { artifacts, diagnostics, stats: statsOf(generated.machine, watch), texts };
 }
@@ -121,9 +121,13 @@ function collect(
 ): ReadonlyMap<Target, Artifact> {
   const artifacts = new Map<Target, Artifact>();
   for (const target of targets) {
-    const id = artifactId(identityOf(program, options, target));
-    if (target === 'wasm' && wasm !== undefined) artifacts.set(target, { kind: 'wasm', id, bytes: wasm, schemas });
-    if (target === 'native-c' && native !== undefined) artifacts.set(target, { kind: 'native-c', id, outputs: native, schemas });
+    // Hashing all sources takes longer than compiling a small program, and not everybody asks for the id.
+    let known: string | undefined;
+    const idOf = () => (known ??= artifactId(identityOf(program, options, target)));
+    const id = { enumerable: true, get: idOf };
+    if (target === 'wasm' && wasm !== undefined) artifacts.set(target, Object.defineProperty({ kind: 'wasm', bytes: wasm, schemas } as WasmArtifact, 'id', id));
+    if (target === 'native-c' && native !== undefined)
+      artifacts.set(target, Object.defineProperty({ kind: 'native-c', outputs: native, schemas } as NativeArtifact, 'id', id));
   }
   return artifacts;
 }

@@ -11,11 +11,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Case, cpythonEngine, type Engine, findPython, readCase, readCases, runCase } from '@molt/testkit';
+import { type Case, cpythonEngine, findPython, readCase, readCases, runCase } from '@molt/testkit';
+import { CaseMatrix, type Column, column } from './support/case-matrix.ts';
 import { CaseThreads } from './support/case-threads.ts';
-import { runConfig, threadEngine } from './support/engines.ts';
-import { nativeEngine } from './support/native-batch.ts';
-import type { RunConfig } from './support/run-request.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,8 +31,9 @@ const { values, positionals } = parseArgs({
 });
 
 const folder = fileURLToPath(new URL('./fixtures/', import.meta.url));
-const threads = new CaseThreads(Number(values.jobs), Number(values.timeout) * 1000);
-const engines = values.engine.map((name) => engineOf(name));
+const timeoutMs = Number(values.timeout) * 1000;
+const threads = new CaseThreads(Number(values.jobs), timeoutMs);
+const columns = values.engine.map((name) => columnOf(name));
 const scripts = positionals.filter((path) => path.endsWith('.py') && existsSync(path));
 const filters = positionals.filter((path) => !scripts.includes(path));
 const cases = [
@@ -44,12 +43,24 @@ const cases = [
     : readCases(folder).filter(({ path }) => filters.length === 0 || filters.some((filter) => path.slice(folder.length).includes(filter)))),
 ];
 
-for (const engine of engines) await engine.prepare?.(cases);
-
 const causes = new Map<string, string[]>();
 let failed = 0;
-const queue = [...cases];
-await Promise.all(Array.from({ length: Number(values.jobs) }, runQueue));
+if (columns.some(({ engine }) => engine === 'native')) {
+  // All native cases are one program, which is there when the last is compiled.
+  const matrix = new CaseMatrix('run-cases', threads, columns, timeoutMs);
+  await matrix.prepare(cases);
+  for (const testCase of cases) await runOne(testCase, matrix);
+} else {
+  const queue = [...cases];
+  const runQueue = async (): Promise<void> => {
+    for (let testCase = queue.shift(); testCase !== undefined; testCase = queue.shift()) {
+      const matrix = new CaseMatrix('run-cases', threads, columns, timeoutMs);
+      await matrix.prepare([testCase]);
+      await runOne(testCase, matrix);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, runQueue));
+}
 await threads.close();
 if (values.group) {
   for (const [cause, names] of [...causes].sort((a, b) => b[1].length - a[1].length)) {
@@ -59,15 +70,9 @@ if (values.group) {
 process.stdout.write(`${cases.length - failed} of ${cases.length} pass\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-async function runQueue(): Promise<void> {
-  for (let testCase = queue.shift(); testCase !== undefined; testCase = queue.shift()) await runOne(testCase);
-}
-
-async function runOne(testCase: Case): Promise<void> {
+async function runOne(testCase: Case, matrix: CaseMatrix): Promise<void> {
   const name = testCase.path.startsWith(folder) ? relative(folder, testCase.path).replace(/\.case\.md$/, '') : testCase.path;
-  const start = performance.now();
-  const { failures } = await runCase(testCase, engines);
-  const ms = Math.round(performance.now() - start);
+  const { failures } = await runCase(testCase, matrix.engines);
   if (failures.length > 0) failed++;
   for (const { message } of failures) {
     const cause = causeOf(message);
@@ -78,7 +83,7 @@ async function runOne(testCase: Case): Promise<void> {
     if (failures.length > 0) process.stdout.write(`${name}\n`);
     return;
   }
-  process.stdout.write(`${failures.length === 0 ? 'ok  ' : 'FAIL'} ${name} (${ms} ms)\n`);
+  process.stdout.write(`${failures.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n`);
   for (const { by, line, message } of failures) process.stdout.write(`  ${by}, line ${line}: ${message.replaceAll('\n', '\n    ')}\n`);
 }
 
@@ -89,10 +94,9 @@ function causeOf(message: string): string {
   return telling.trim().replace(/^stderr:\s*/, '').slice(0, 160);
 }
 
-function engineOf(name: string): Engine {
-  const common = { opt: Number(values.opt) as RunConfig['opt'], gcFlags: values.gc ? 3 : 0, verifyEach: values.verify, disablePasses: values.disable };
-  if (name === 'wasm' || name === 'interp' || name === 'machine') return threadEngine(name, runConfig({ engine: name, ...common }), threads);
-  if (name === 'native') return nativeEngine('run-cases', runConfig({ engine: 'c', ...common }), threads, Number(values.timeout) * 1000);
+function columnOf(name: string): Column {
+  const common = { opt: Number(values.opt) as Column['opt'], gcFlags: values.gc ? 3 : 0, verifyEach: values.verify, disablePasses: values.disable };
+  if (name === 'wasm' || name === 'interp' || name === 'machine' || name === 'native') return column(name, name, common);
   throw new Error(`--engine: expected wasm, interp, machine or native, got ${name}`);
 }
 

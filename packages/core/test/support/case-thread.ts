@@ -2,23 +2,24 @@
 /**
  * A thread that compiles and runs programs one after the other. It is stopped from outside when one takes too long.
  *
- * The language-level module of the last program is kept: the same case is usually wanted on several engines in a row.
+ * What was made of the last program is kept: the same case is usually wanted on several engines in a row.
  */
 import { parentPort } from 'node:worker_threads';
 import { STATUS } from '@molt/abi';
 import { emitC } from '@molt/codegen-native';
-import { compileModule, programOf, resolveOptions, Stopwatch } from '@molt/core';
+import { compileModule, type Generated, programOf, resolveOptions, Stopwatch } from '@molt/core';
 import { hasErrors, isMoltError, renderPretty } from '@molt/diagnostics';
 import { buildModule } from '@molt/frontend';
 import { createInterpreter, layoutModule, type Module } from '@molt/mir';
 import { createInstance } from '@molt/runtime';
 import { stdlibSources } from '@molt/stdlib';
 import { interpreterImports, Streams, wasmHost } from './captured-host.ts';
-import type { RunAnswer, RunPhase, RunRequest } from './run-request.ts';
+import type { RunAnswer, RunConfig, RunPhase, RunRequest } from './run-request.ts';
 
 type Built = { readonly module: Module } | { readonly refusal: string };
 
-let last: { readonly key: string; readonly built: Built } | undefined;
+/** The last program: its language-level module, and what was generated of it by optimisation. */
+let last: { readonly key: string; readonly built: Built; readonly generated: Map<string, Generated> } | undefined;
 
 parentPort?.on('message', (request: RunRequest) => {
   let answer: RunAnswer;
@@ -43,13 +44,11 @@ function handle(request: RunRequest): RunAnswer {
   const { config } = request;
   enter('passes');
   if (config.engine === 'interp') return interpret(built.module, request, start);
-  const options = resolveOptions({ mode: 'script', opt: config.opt, disablePasses: config.disablePasses });
-  const hooks = { verifyEach: config.verifyEach, onPass: (name: string) => enter(name === 'roots' ? 'code generation' : 'passes') };
-  const generated = compileModule(built.module, config.engine === 'wasm' ? ['wasm'] : [], options, hooks, new Stopwatch());
+  const generated = generate(built.module, config);
   // One file per case, so that its functions can be static.
-  if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, options.memory), { unitSize: Infinity }) };
-  if (generated.wasm === undefined) return interpret(generated.machine, request, start);
-  const module = new WebAssembly.Module(generated.wasm);
+  if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, MEMORY), { unitSize: Infinity }) };
+  if (config.engine === 'machine') return interpret(generated.machine, request, start);
+  const module = new WebAssembly.Module(generated.wasm as Uint8Array<ArrayBuffer>);
   const streams = new Streams(request.stdin);
   const args = [request.entry, ...request.args];
   const compiled = performance.now();
@@ -63,21 +62,34 @@ function handle(request: RunRequest): RunAnswer {
   return { kind: 'outcome', ...streams.texts, exit, compileMs: compiled - start, runMs: performance.now() - compiled };
 }
 
+/** Sizes of a script's memory, as `compile` sets them. */
+const MEMORY = resolveOptions({ mode: 'script' }).memory;
+
+function generate(module: Module, { opt, disablePasses, verifyEach }: RunConfig): Generated {
+  const key = JSON.stringify([opt, disablePasses, verifyEach]);
+  let generated = last?.generated.get(key);
+  if (generated === undefined) {
+    const hooks = { verifyEach, onPass: (name: string) => enter(name === 'roots' ? 'code generation' : 'passes') };
+    generated = compileModule(module, ['wasm'], resolveOptions({ mode: 'script', opt, disablePasses }), hooks, new Stopwatch());
+    last?.generated.set(key, generated);
+  }
+  return generated;
+}
+
 function build({ files, entry }: RunRequest): Built {
   const key = JSON.stringify([entry, files]);
   if (last?.key === key) return last.built;
   const program = programOf({ files: new Map(files.map(({ path, text }) => [path, text])), entry });
   const { module, diagnostics } = buildModule({ files: program.files, entry, stdlib: stdlibSources }, { mode: 'script' });
   const built: Built = module === null || hasErrors(diagnostics) ? { refusal: renderPretty(diagnostics) } : { module };
-  last = { key, built };
+  last = { key, built, generated: new Map() };
   return built;
 }
 
 function interpret(module: Module, request: RunRequest, start: number): RunAnswer {
   const streams = new Streams(request.stdin);
   const imports = interpreterImports(streams, [request.entry, ...request.args]);
-  const memory = resolveOptions({ mode: 'script' }).memory;
-  const layout = layoutModule(module, { ...memory, gcFlags: request.config.gcFlags });
+  const layout = layoutModule(module, { ...MEMORY, gcFlags: request.config.gcFlags });
   const compiled = performance.now();
   enter('run');
   try {

@@ -29,15 +29,22 @@ export class CaseThreads {
   }
 
   /** Runs a request on a free thread. Never rejects for what the program or the compiler does. */
-  async run(request: RunRequest): Promise<RunAnswer> {
+  run(request: RunRequest): Promise<RunAnswer> {
+    return this.session((run) => run(request));
+  }
+
+  /** Keeps one thread for several requests: what it compiled for one of them serves the next, if the program is the same. */
+  async session<T>(body: (run: (request: RunRequest) => Promise<RunAnswer>) => Promise<T>): Promise<T> {
     this.#path ??= bundle('case-thread', { thread: fileURLToPath(new URL('./case-thread.ts', import.meta.url)) }).then(
       (paths: Record<string, string>) => paths.thread as string,
     );
     const path = await this.#path;
     const slot = await this.#acquire();
-    slot.worker ??= new Worker(path, { resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 2048 }, execArgv: ['--enable-source-maps'] });
     try {
-      return await this.#ask(slot, slot.worker, request);
+      return await body((request) => {
+        slot.worker ??= new Worker(path, { resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 2048 }, execArgv: ['--enable-source-maps'] });
+        return this.#ask(slot, slot.worker, request);
+      });
     } finally {
       slot.busy = false;
       this.#waiting.shift()?.();
