@@ -23,8 +23,7 @@ export function generatedFunction(c: Ctx, name: string, source: () => string): F
   }
   let fn = table.get(name);
   if (!fn) {
-    const home = [...program.modules.values()].find((m) => m.name === 'builtins');
-    if (!home) throw new Error('the stdlib has no builtins');
+    const home = program.modules.get('molt.generated') ?? program.addGenerated('molt.generated', '# molt: intrinsics\n', (m) => m.locals.set('hash_of', { kind: 'intrinsic', name: 'hash_of' }));
     const { module, diagnostics } = parseModule(`${source()}\n`, `<generated ${name}>`);
     if (diagnostics.length > 0) throw new Error(`generated ${name}: ${diagnostics[0]?.message}`);
     fn = makeFunction(program, home, module.body[0] as FunctionDef, { cls: null, parent: null, kind: 'function' });
