@@ -69,6 +69,8 @@ function pendingIsZero(block: Block, at: number, mayRaise: (inst: Inst) => boole
     if (inst.op === 'exc.take') return true;
     if (inst.op === 'exc.set' || inst.op === 'exc.pending') return false;
     const isCall = inst.op === 'call' || inst.op === 'call.indirect';
+    // A call that never unwinds leaves the cell as it is: `rt.trace_append` runs while an exception is pending.
+    if (isCall && (inst.imm as ImmOf<'call'>).unwind === 'never') continue;
     if (isCall || (OPS[inst.op].effects as readonly string[]).includes('raises')) return !(catches(inst, block.insts[k + 1]) && mayRaise(inst));
   }
   return false;

@@ -75,6 +75,13 @@ bb2:
     expect(raises).toEqual({ quiet: false, even: false, odd: false, loud: true, above: true, handles: false, f: false, index: true, caught: false });
   });
 
+  it('does not take a call that never unwinds for one that clears the exception', () => {
+    const text = bodyOf(
+      afterPasses('func @note() {\nbb0:\n  return\n}\nfunc @f(v0: ref) -> i32 {\nbb0:\n  exc.set v0\n  call @note never\n  v1 = exc.pending\n  return v1\n}', [canRaise]),
+    );
+    expect(text).toContain('exc.pending');
+  });
+
   it('marks calls and decides tests', () => {
     expect(bodyOf(module)).toContain('call @quiet never');
     expect(bodyOf(module)).toContain('i32.const 0');
