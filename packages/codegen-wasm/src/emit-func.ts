@@ -15,7 +15,7 @@ import { assignLocals } from './locals.ts';
 import type { Sink } from './sink.ts';
 import { type Placement, placeNodes } from './structure.ts';
 import { tablePlan } from './switch-plan.ts';
-import { isRepeated, planTrees } from './trees.ts';
+import { planTrees } from './trees.ts';
 
 type Label =
   | { readonly kind: 'follow'; readonly node: number }
@@ -328,11 +328,7 @@ class FuncEmitter {
     edge.args.forEach((arg, i) => {
       if (arg < 0) return;
       const param = this.#plan.locals.of[params[i] as number] as number;
-      if (
-        this.#plan.trees.inlined[arg]
-          ? true
-          : param !== -1 && (isRepeated(this.#plan.trees.defs[arg]) || this.#plan.locals.of[arg] !== param)
-      )
+      if (this.#plan.trees.inlined[arg] ? true : param !== -1 && (this.#plan.trees.repeated[arg] || this.#plan.locals.of[arg] !== param))
         moves.push({ arg, param });
     });
     return moves;

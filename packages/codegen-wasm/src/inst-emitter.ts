@@ -9,7 +9,7 @@ import type { Graph } from './graph.ts';
 import type { Locals } from './locals.ts';
 import { LOAD, OPPOSITE, plainInstruction, STORE } from './opcodes.ts';
 import type { Sink } from './sink.ts';
-import { isRepeated, type Trees } from './trees.ts';
+import type { Trees } from './trees.ts';
 
 /** Runtime function that appends a site to the traceback. */
 export const TRACE_APPEND = 'rt.trace_append';
@@ -76,7 +76,7 @@ export class InstEmitter {
   value(value: number): void {
     const { trees, locals, func } = this.#plan;
     const def = trees.defs[value];
-    if (def !== undefined && (trees.inlined[value] || isRepeated(def))) {
+    if (def !== undefined && (trees.inlined[value] || trees.repeated[value])) {
       this.#inst(def);
       return;
     }

@@ -8,7 +8,7 @@
 import type { Func, Inst, Type } from '@molt/mir';
 import type { Flow } from './flow.ts';
 import { edgesOf, type Graph, type GraphNode, termOperands } from './graph.ts';
-import { isRepeated, type Trees } from './trees.ts';
+import type { Trees } from './trees.ts';
 
 export interface Locals {
   /** Local of a value, or -1 when it has none. */
@@ -24,7 +24,7 @@ type Intervals = number[];
 export function assignLocals(func: Func, graph: Graph, flow: Flow, trees: Trees): Locals {
   const needs = new Uint8Array(graph.values.length);
   for (let v = 0; v < graph.values.length; v++) {
-    needs[v] = (trees.uses[v] as number) > 0 && !trees.inlined[v] && !isRepeated(trees.defs[v]) ? 1 : 0;
+    needs[v] = (trees.uses[v] as number) > 0 && !trees.inlined[v] && !trees.repeated[v] ? 1 : 0;
   }
   const alive = liveIntervals(graph, flow, trees, needs);
   const of = new Int32Array(graph.values.length).fill(-1);
@@ -72,7 +72,8 @@ function groupByType(of: Int32Array, types: readonly Type[], params: number): Lo
   sorted.forEach((old, i) => {
     renamed[old] = params + i;
   });
-  return { of: of.map((l) => (l < 0 ? -1 : (renamed[l] as number))), types: sorted.map((l) => types[l] as Type) };
+  for (let v = 0; v < of.length; v++) if ((of[v] as number) >= 0) of[v] = renamed[of[v] as number] as number;
+  return { of, types: sorted.map((l) => types[l] as Type) };
 }
 
 /** Values that should share a local if they can: parameters and their arguments. */
@@ -97,111 +98,140 @@ function affinities(graph: Graph, flow: Flow, needs: Uint8Array): Map<number, nu
   return partners;
 }
 
-/** Calls back for every local that a value's computation reads. */
-function forLeaves(value: number, trees: Trees, needs: Uint8Array, see: (value: number) => void): void {
-  if (value < 0) return;
-  if (needs[value]) see(value);
-  else if (trees.inlined[value]) for (const arg of (trees.defs[value] as Inst).args) forLeaves(arg, trees, needs, see);
+/** What one emitted instruction (with its tree) or terminator does with locals, by dense number. */
+interface Step {
+  readonly uses: readonly number[];
+  /** The value whose local it sets, or -1. */
+  readonly def: number;
 }
 
-function liveIntervals(graph: Graph, flow: Flow, trees: Trees, needs: Uint8Array): (Intervals | undefined)[] {
-  const dense: number[] = [];
-  const denseOf = new Int32Array(graph.values.length).fill(-1);
-  for (let v = 0; v < graph.values.length; v++) {
-    if (!needs[v]) continue;
-    denseOf[v] = dense.length;
-    dense.push(v);
-  }
-  const words = (dense.length + 31) >> 5;
-  const rows = () => graph.nodes.map(() => new Uint32Array(words));
-  const reads = rows();
-  const defines = rows();
-  const liveIn = rows();
-  const liveOut = rows();
-  const has = (row: Uint32Array, d: number) => ((row[d >> 5] as number) >>> (d & 31)) & 1;
-  const put = (row: Uint32Array, d: number) => {
-    row[d >> 5] = (row[d >> 5] as number) | (1 << (d & 31));
-  };
+/** Liveness of one function: dense numbers for the values that need locals, steps per node, bit rows per node. */
+class Liveness {
+  /** Values by dense number. */
+  readonly values: number[] = [];
+  readonly steps: (readonly Step[])[];
+  readonly #dense: Int32Array;
+  readonly #words: number;
+  readonly #liveIn: Uint32Array;
+  readonly #liveOut: Uint32Array;
+  readonly #graph: Graph;
+  readonly #trees: Trees;
 
-  /** Reads and definitions of a node in order, one step per root instruction, and the terminator last. */
-  const steps = new Map<number, { uses: number[]; def: number }[]>();
-  for (const n of flow.order) {
-    const node = graph.nodes[n] as GraphNode;
-    const list: { uses: number[]; def: number }[] = [];
-    const step = (values: readonly number[], def: number) => {
-      const uses: number[] = [];
-      for (const value of values) forLeaves(value, trees, needs, (v) => uses.push(denseOf[v] as number));
-      list.push({ uses, def: def >= 0 && needs[def] ? (denseOf[def] as number) : -1 });
-    };
-    for (const inst of trees.roots[n] as readonly Inst[]) step(inst.args, inst.result);
-    step([...termOperands(node.term), ...edgesOf(node.term).flatMap((e) => e.args)], -1);
-    steps.set(n, list);
-    const kill = defines[n] as Uint32Array;
-    const read = reads[n] as Uint32Array;
-    for (const param of node.params) if (needs[param]) put(kill, denseOf[param] as number);
-    for (const { uses, def } of list) {
-      for (const d of uses) if (!has(kill, d)) put(read, d);
-      if (def >= 0) put(kill, def);
+  constructor(graph: Graph, flow: Flow, trees: Trees, needs: Uint8Array) {
+    this.#graph = graph;
+    this.#trees = trees;
+    this.#dense = new Int32Array(graph.values.length).fill(-1);
+    for (let v = 0; v < needs.length; v++) if (needs[v]) this.#dense[v] = this.values.push(v) - 1;
+    this.#words = (this.values.length + 31) >> 5;
+    const cells = this.#words * graph.nodes.length;
+    this.#liveIn = new Uint32Array(cells);
+    this.#liveOut = new Uint32Array(cells);
+    this.steps = graph.nodes.map(() => []);
+    this.#solve(flow, new Uint32Array(cells));
+  }
+
+  /** Dense number of a value, or -1. */
+  denseOf(value: number): number {
+    return this.#dense[value] as number;
+  }
+
+  isLiveOut(node: number, d: number): boolean {
+    return (((this.#liveOut[node * this.#words + (d >> 5)] as number) >>> (d & 31)) & 1) === 1;
+  }
+
+  forLiveIn(node: number, see: (d: number) => void): void {
+    for (let w = 0; w < this.#words; w++) {
+      for (let bits = this.#liveIn[node * this.#words + w] as number; bits !== 0; bits &= bits - 1)
+        see(w * 32 + 31 - Math.clz32(bits & -bits));
     }
   }
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let i = flow.order.length - 1; i >= 0; i--) {
-      const n = flow.order[i] as number;
-      const out = liveOut[n] as Uint32Array;
-      const into = liveIn[n] as Uint32Array;
-      for (const edge of edgesOf((graph.nodes[n] as GraphNode).term)) {
-        const next = liveIn[edge.to] as Uint32Array;
-        for (let w = 0; w < words; w++) out[w] = (out[w] as number) | (next[w] as number);
+
+  /** Collects the locals that a value's computation reads. */
+  #leaves(value: number, into: number[]): void {
+    if (value < 0) return;
+    const d = this.#dense[value] as number;
+    if (d >= 0) into.push(d);
+    else if (this.#trees.inlined[value]) for (const arg of (this.#trees.defs[value] as Inst).args) this.#leaves(arg, into);
+  }
+
+  #step(values: readonly number[], def: number): Step {
+    const uses: number[] = [];
+    for (const value of values) this.#leaves(value, uses);
+    return { uses, def: def >= 0 ? (this.#dense[def] as number) : -1 };
+  }
+
+  /** Backward data flow to a fixed point. `defines` is room for the values that a node sets before reading them. */
+  #solve(flow: Flow, defines: Uint32Array): void {
+    const words = this.#words;
+    const reads = this.#liveIn;
+    for (const n of flow.order) {
+      const { params, term } = this.#graph.nodes[n] as GraphNode;
+      const steps = (this.#trees.roots[n] as readonly Inst[]).map((inst) => this.#step(inst.args, inst.result));
+      const operands: number[] = [...termOperands(term)];
+      for (const edge of edgesOf(term)) operands.push(...edge.args);
+      steps.push(this.#step(operands, -1));
+      this.steps[n] = steps;
+      const base = n * words;
+      const mark = (row: Uint32Array, d: number) => {
+        row[base + (d >> 5)] = (row[base + (d >> 5)] as number) | (1 << (d & 31));
+      };
+      const isDefined = (d: number) => ((defines[base + (d >> 5)] as number) >>> (d & 31)) & 1;
+      for (const param of params) if ((this.#dense[param] as number) >= 0) mark(defines, this.#dense[param] as number);
+      for (const { uses, def } of steps) {
+        for (const d of uses) if (!isDefined(d)) mark(reads, d);
+        if (def >= 0) mark(defines, def);
       }
-      for (let w = 0; w < words; w++) {
-        const value = ((reads[n]?.[w] as number) | ((out[w] as number) & ~(defines[n]?.[w] as number))) >>> 0;
-        if (value !== into[w]) {
-          into[w] = value;
-          changed = true;
+    }
+    const successors = this.#graph.nodes.map(({ term }) => edgesOf(term).map((edge) => edge.to));
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (let i = flow.order.length - 1; i >= 0; i--) {
+        const n = flow.order[i] as number;
+        for (const to of successors[n] as number[]) {
+          for (let w = 0; w < words; w++) {
+            const at = n * words + w;
+            const out = ((this.#liveOut[at] as number) | (this.#liveIn[to * words + w] as number)) >>> 0;
+            if (out === this.#liveOut[at]) continue;
+            this.#liveOut[at] = out;
+            const into = ((this.#liveIn[at] as number) | (out & ~(defines[at] as number))) >>> 0;
+            if (into === this.#liveIn[at]) continue;
+            this.#liveIn[at] = into;
+            changed = true;
+          }
         }
       }
     }
   }
+}
 
+/** Where each value is alive, by value. */
+function liveIntervals(graph: Graph, flow: Flow, trees: Trees, needs: Uint8Array): (Intervals | undefined)[] {
+  const live = new Liveness(graph, flow, trees, needs);
   const intervals: (Intervals | undefined)[] = new Array(graph.values.length).fill(undefined);
   const extend = (d: number, start: number, end: number) => {
-    const v = dense[d] as number;
-    const list = intervals[v] ?? [];
-    intervals[v] = list;
-    if (list.length > 0 && list[list.length - 1] === start) list[list.length - 1] = end;
+    const v = live.values[d] as number;
+    const list = intervals[v];
+    if (list === undefined) intervals[v] = [start, end];
+    else if (list[list.length - 1] === start) list[list.length - 1] = end;
     else list.push(start, end);
   };
+  // Last use of each value in the node at hand; 0 = none, because positions of uses are larger.
+  const lastUse = new Int32Array(live.values.length);
   let position = 0;
   for (const n of flow.order) {
-    const list = steps.get(n) as { uses: number[]; def: number }[];
+    const steps = live.steps[n] as readonly Step[];
     const start = position;
-    const end = start + 2 + 2 * list.length;
-    // Walk forward with the last use of each value known from a backward walk.
-    const lastUse = new Map<number, number>();
-    list.forEach(({ uses }, i) => {
-      for (const d of uses) lastUse.set(d, start + 2 + 2 * i + 1);
+    const end = start + 2 + 2 * steps.length;
+    steps.forEach(({ uses }, i) => {
+      for (const d of uses) lastUse[d] = start + 2 + 2 * i + 1;
     });
-    const finish = (d: number, from: number) =>
-      extend(d, from, has(liveOut[n] as Uint32Array, d) ? end : Math.max(lastUse.get(d) ?? 0, from + 1));
-    const node = graph.nodes[n] as GraphNode;
-    const begun = new Set<number>();
-    const begin = (d: number) => {
-      if (begun.has(d)) return;
-      begun.add(d);
-      finish(d, start);
-    };
-    for (let w = 0; w < words; w++) {
-      for (let bits = liveIn[n]?.[w] as number; bits !== 0; ) {
-        const bit = 31 - Math.clz32(bits & -bits);
-        begin(w * 32 + bit);
-        bits &= bits - 1;
-      }
-    }
-    for (const param of node.params) if (needs[param]) begin(denseOf[param] as number);
-    list.forEach(({ def }, i) => {
+    const finish = (d: number, from: number) => extend(d, from, live.isLiveOut(n, d) ? end : Math.max(lastUse[d] as number, from + 1));
+    live.forLiveIn(n, (d) => finish(d, start));
+    for (const param of (graph.nodes[n] as GraphNode).params) if (needs[param]) finish(live.denseOf(param), start);
+    steps.forEach(({ def }, i) => {
       if (def >= 0) finish(def, start + 2 + 2 * i + 1);
     });
+    for (const { uses } of steps) for (const d of uses) lastUse[d] = 0;
     position = end;
   }
   return intervals;

@@ -17,6 +17,8 @@ export interface Trees {
   readonly defs: readonly (Inst | undefined)[];
   /** 1 when the value is computed at its only use. */
   readonly inlined: Uint8Array;
+  /** 1 when the value is a constant that is written out at each use. */
+  readonly repeated: Uint8Array;
   /** Number of uses; a pure instruction whose result has none is left out. */
   readonly uses: Int32Array;
   /** Per node: the instructions to emit, without inlined and useless ones. */
@@ -39,125 +41,146 @@ const MAX_DEPTH = 100;
 /** Instructions with effects look at most so far back for operands with effects. */
 const WINDOW = 64;
 
-/** Whether the value is a constant that is written out at each use. */
-export function isRepeated(inst: Inst | undefined): boolean {
-  return inst !== undefined && REPEATED.has(inst.op);
-}
-
 /** Operands in the order in which they are pushed. */
 export function pushOrder(inst: Inst): readonly ValueId[] {
-  const [first, ...rest] = inst.args;
+  if (inst.op !== 'select' && inst.op !== 'call.indirect') return inst.args;
   // The condition of a select and the table index of an indirect call come last.
-  return (inst.op === 'select' || inst.op === 'call.indirect') && first !== undefined ? [...rest, first] : inst.args;
+  return [...inst.args.slice(1), inst.args[0] as ValueId];
 }
+
+/** Weight of each op, whatever it calls. */
+const WEIGHTS = Object.fromEntries(
+  Object.entries(OPS).map(([op, { effects }]): [string, Weight] => {
+    const readsOnly = (effects as readonly string[]).every((effect) => effect === 'reads');
+    return [op, effects.length === 0 ? 0 : readsOnly && op !== 'interrupt.check' ? 1 : 2];
+  }),
+) as Record<OpName, Weight>;
 
 /** Plans the trees of a function. */
 export function planTrees(graph: Graph, order: readonly number[], module: Module): Trees {
-  const { defs, uses, dead } = countUses(graph, order, module);
-  const inlined = new Uint8Array(graph.values.length);
+  const plan = new TreePlanner(graph, module);
+  for (const n of order) plan.count(graph.nodes[n] as GraphNode);
+  plan.dropUseless();
   const roots: (readonly Inst[])[] = graph.nodes.map(() => []);
-  for (const n of order) {
-    const node = graph.nodes[n] as GraphNode;
-    claimBlock(node, module, defs, uses, dead, inlined);
-    roots[n] = node.insts.filter((inst) => !dead.has(inst) && !isRepeated(inst) && !(inst.result >= 0 && inlined[inst.result]));
-  }
-  return { defs, inlined, uses, roots };
+  for (const n of order) roots[n] = plan.claim(graph.nodes[n] as GraphNode);
+  return { defs: plan.defs, inlined: plan.inlined, repeated: plan.repeated, uses: plan.uses, roots };
 }
 
-function weightOf(inst: Inst, module: Module): Weight {
-  if (inst.op === 'call') {
-    const callee: Func | undefined = module.funcs.get((inst as Inst<'call'>).imm.func);
-    if (callee?.attrs.pure === true) return 0;
-  }
-  const effects = OPS[inst.op].effects as readonly string[];
-  if (effects.length === 0) return 0;
-  return effects.every((e) => e === 'reads') && inst.op !== 'interrupt.check' ? 1 : 2;
-}
+class TreePlanner {
+  readonly defs: (Inst | undefined)[];
+  readonly inlined: Uint8Array;
+  readonly repeated: Uint8Array;
+  readonly uses: Int32Array;
+  readonly #module: Module;
+  readonly #dead = new Set<Inst>();
+  /** Place of a value's definition in the block at hand; -1 for values of other blocks. */
+  readonly #place: Int32Array;
+  #insts: readonly Inst[] = [];
+  #weights: Weight[] = [];
+  /** 1 for instructions of the block at hand that are useless or part of a tree. */
+  #moved = new Uint8Array(64);
 
-function countUses(graph: Graph, order: readonly number[], module: Module) {
-  const defs: (Inst | undefined)[] = new Array(graph.values.length).fill(undefined);
-  const uses = new Int32Array(graph.values.length);
-  const dead = new Set<Inst>();
-  const use = (value: number, by: number) => {
-    if (value >= 0) uses[value] = (uses[value] as number) + by;
-  };
-  for (const n of order) {
-    const { insts, term } = graph.nodes[n] as GraphNode;
+  constructor(graph: Graph, module: Module) {
+    const count = graph.values.length;
+    this.defs = new Array(count).fill(undefined);
+    this.inlined = new Uint8Array(count);
+    this.repeated = new Uint8Array(count);
+    this.uses = new Int32Array(count);
+    this.#place = new Int32Array(count).fill(-1);
+    this.#module = module;
+  }
+
+  #use(value: number, by: number): void {
+    if (value >= 0) this.uses[value] = (this.uses[value] as number) + by;
+  }
+
+  #weight(inst: Inst): Weight {
+    if (inst.op === 'call') {
+      const callee: Func | undefined = this.#module.funcs.get((inst as Inst<'call'>).imm.func);
+      if (callee?.attrs.pure === true) return 0;
+    }
+    return WEIGHTS[inst.op];
+  }
+
+  /** Notes definitions and uses of a block. */
+  count({ insts, term }: GraphNode): void {
     for (const inst of insts) {
-      if (inst.result >= 0) defs[inst.result] = inst;
-      for (const arg of inst.args) use(arg, 1);
-      // Its local is written and read by the sequence itself.
-      if (inst.op === 'frame.enter') use(inst.result, 2);
+      if (inst.result >= 0) {
+        this.defs[inst.result] = inst;
+        if (REPEATED.has(inst.op)) this.repeated[inst.result] = 1;
+        // Its local is written and read by the sequence itself.
+        if (inst.op === 'frame.enter') this.#use(inst.result, 2);
+      }
+      for (const arg of inst.args) this.#use(arg, 1);
     }
     // A sparse switch compares its operand several times.
-    for (const value of termOperands(term)) use(value, term.kind === 'switch' && !needsTable(term.cases) ? 2 : 1);
-    for (const edge of edgesOf(term)) for (const arg of edge.args) use(arg, 1);
+    for (const value of termOperands(term)) this.#use(value, term.kind === 'switch' && !needsTable(term.cases) ? 2 : 1);
+    for (const edge of edgesOf(term)) for (const arg of edge.args) this.#use(arg, 1);
   }
-  const work = [...defs];
-  for (let inst = work.pop(); work.length > 0 || inst; inst = work.pop()) {
-    if (!inst || inst.result < 0 || uses[inst.result] !== 0 || dead.has(inst) || weightOf(inst, module) > 1) continue;
-    dead.add(inst);
-    for (const arg of inst.args) {
-      use(arg, -1);
-      if (uses[arg] === 0) work.push(defs[arg]);
+
+  /** Leaves out instructions without effects whose result nobody uses, and then those that only they used. */
+  dropUseless(): void {
+    const work: Inst[] = [];
+    const look = (value: number) => {
+      const inst = this.uses[value] === 0 ? this.defs[value] : undefined;
+      if (inst !== undefined && this.#weight(inst) < 2) work.push(inst);
+    };
+    for (let value = 0; value < this.uses.length; value++) look(value);
+    for (let inst = work.pop(); inst !== undefined; inst = work.pop()) {
+      this.#dead.add(inst);
+      for (const arg of inst.args) {
+        this.#use(arg, -1);
+        look(arg);
+      }
     }
   }
-  return { defs, uses, dead };
-}
 
-function claimBlock(
-  node: GraphNode,
-  module: Module,
-  defs: readonly (Inst | undefined)[],
-  uses: Int32Array,
-  dead: ReadonlySet<Inst>,
-  inlined: Uint8Array,
-): void {
-  const place = new Map<Inst, number>();
-  const weights = node.insts.map((inst) => weightOf(inst, module));
-  node.insts.forEach((inst, at) => {
-    place.set(inst, at);
-  });
-  const isMoved = (at: number) => {
-    const inst = node.insts[at] as Inst;
-    return dead.has(inst) || (inst.result >= 0 && inlined[inst.result] === 1);
-  };
+  /** Forms the trees of a block, last instruction first; returns their roots. */
+  claim({ insts, term }: GraphNode): readonly Inst[] {
+    this.#insts = insts;
+    this.#weights.length = 0;
+    if (this.#moved.length < insts.length) this.#moved = new Uint8Array(2 * insts.length);
+    insts.forEach((inst, at) => {
+      this.#weights.push(this.#weight(inst));
+      this.#moved[at] = this.#dead.has(inst) || (inst.result >= 0 && this.repeated[inst.result]) ? 1 : 0;
+      if (inst.result >= 0) this.#place[inst.result] = at;
+    });
+    claimTerm(term, (values, heaviest) => this.#claimAll(values, insts.length, 0, heaviest));
+    for (let at = insts.length - 1; at >= 0; at--) if (!this.#moved[at]) this.#claimAll(pushOrder(insts[at] as Inst), at, 0, 2);
+    for (const inst of insts) if (inst.result >= 0) this.#place[inst.result] = -1;
+    return insts.filter((_, at) => !this.#moved[at]);
+  }
+
+  #claimAll(values: readonly number[], to: number, level: number, heaviest: Weight): void {
+    for (let i = values.length - 1; i >= 0; i--) this.#claimOne(values[i] as number, to, level, heaviest);
+  }
+
+  /** Makes the value part of the tree whose root is at `to`, when that is allowed. */
+  #claimOne(value: number, to: number, level: number, heaviest: Weight): void {
+    const from = value < 0 ? -1 : (this.#place[value] as number);
+    if (from < 0 || from >= to || this.uses[value] !== 1 || this.repeated[value] || level > MAX_DEPTH) return;
+    if ((this.#weights[from] as Weight) > heaviest || !this.#mayMove(from, to)) return;
+    this.inlined[value] = 1;
+    this.#moved[from] = 1;
+    this.#claimAll(pushOrder(this.#insts[from] as Inst), to, level + 1, heaviest);
+  }
+
   /** Whether the instruction at `from` may be computed at `to` instead. */
-  const mayMove = (from: number, to: number): boolean => {
-    const weight = weights[from] as Weight;
+  #mayMove(from: number, to: number): boolean {
+    const weight = this.#weights[from] as Weight;
     if (weight === 0) return true;
     if (to - from > WINDOW) return false;
     for (let at = from + 1; at < to; at++) {
-      const other = weights[at] as Weight;
-      if (other > 0 && weight + other > 2 && !isMoved(at)) return false;
+      const other = this.#weights[at] as Weight;
+      if (other > 0 && weight + other > 2 && !this.#moved[at]) return false;
     }
     return true;
-  };
-  const claim = (value: number, to: number, level: number, heaviest: Weight): void => {
-    const inst = value >= 0 ? defs[value] : undefined;
-    const from = inst === undefined ? undefined : place.get(inst);
-    if (inst === undefined || from === undefined || from >= to || uses[value] !== 1 || isRepeated(inst) || level > MAX_DEPTH) return;
-    if ((weights[from] as Weight) > heaviest || !mayMove(from, to)) return;
-    inlined[value] = 1;
-    claimAll(pushOrder(inst), to, level + 1, heaviest);
-  };
-  const claimAll = (values: readonly number[], to: number, level: number, heaviest: Weight): void => {
-    for (let i = values.length - 1; i >= 0; i--) claim(values[i] as number, to, level, heaviest);
-  };
-  claimTerm(node.term, node.insts.length, claimAll);
-  for (let at = node.insts.length - 1; at >= 0; at--) {
-    const inst = node.insts[at] as Inst;
-    if (!isMoved(at)) claimAll(pushOrder(inst), at, 0, 2);
   }
 }
 
 /** Edge arguments of a branch or switch are computed on that edge only, so what has effects stays in the block. */
-function claimTerm(
-  term: GraphTerm,
-  end: number,
-  claimAll: (values: readonly number[], to: number, level: number, heaviest: Weight) => void,
-): void {
+function claimTerm(term: GraphTerm, claimAll: (values: readonly number[], heaviest: Weight) => void): void {
   const edges = edgesOf(term);
-  for (let i = edges.length - 1; i >= 0; i--) claimAll(edges[i]?.args ?? [], end, 0, term.kind === 'jump' ? 2 : 1);
-  claimAll(termOperands(term), end, 0, 2);
+  for (let i = edges.length - 1; i >= 0; i--) claimAll(edges[i]?.args ?? [], term.kind === 'jump' ? 2 : 1);
+  claimAll(termOperands(term), 2);
 }
