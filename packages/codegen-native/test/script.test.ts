@@ -92,7 +92,10 @@ describe('a program is stopped', () => {
   v3 = i32.and v1, v2
   v4 = i32.div_s v0, v3
   return v4`;
-    expect(await run(body)).toMatchObject({ stderr: 'MOLT6101: the task was stopped: it reached code that cannot be reached\n', status: 70 });
+    expect(await run(body)).toMatchObject({
+      stderr: 'MOLT6101: the task was stopped: it reached code that cannot be reached\n',
+      status: 70,
+    });
   });
 
   it('by a trap of its own', async () => {
