@@ -79,6 +79,8 @@ export function bindingPlan(c: Ctx, binding: import('../program/module-info.ts')
       return { k: 'unit', type: { k: 'intrinsic', name: binding.name } };
     case 'const':
       return { k: 'const', value: { type: 'int', value: binding.value }, type: { k: 'i32' } };
+    case 'singleton':
+      return { k: 'unit', type: { k: binding.type } };
     case 'var': {
       const { global } = binding;
       if (global.constant) {

@@ -81,7 +81,7 @@ export class FuncLowering {
 
   #cell(v: Var): ValueId {
     const own = this.cells.get(v);
-    if (own) return own;
+    if (own !== undefined) return own;
     if (this.closure === null) throw new Error(`${v.name} of ${v.owner.id} is not captured by ${this.inst.key}`);
     const type = this.low.typeName({ k: 'func', fn: this.inst.fn, owner: this.inst.owner });
     return this.b.emit('field.get', [this.closure], { type, field: freeName(v) });
@@ -241,6 +241,13 @@ export class FuncLowering {
 
   setHandled(exc: ValueId): void {
     this.b.emit('store', [this.i32(0), exc], { type: 'ref', offset: CELL.excHandled, alias: 'cell.excHandled' });
+  }
+
+  /** In a service, refuses to change an object of the frozen image. Stdlib files ask for themselves. */
+  checkWritable(object: ValueId): void {
+    const { fn } = this.inst;
+    if (!this.low.frozenImage || fn.trusted || fn.name === '__init__') return;
+    this.call(this.low.runtime('check_writable'), [object]);
   }
 
   /** The pending exception, still pending. */

@@ -26,6 +26,8 @@ export type Binding =
   | { readonly kind: 'var'; readonly global: GlobalVar }
   | { readonly kind: 'intrinsic'; readonly name: string }
   | { readonly kind: 'const'; readonly value: bigint }
+  /** A builtin name of an object that there is once. */
+  | { readonly kind: 'singleton'; readonly type: 'notimpl' | 'ellipsis' }
   | { readonly kind: 'typevar'; readonly name: string }
   /** An import that has no meaning at run time (typing names). */
   | { readonly kind: 'typing'; readonly name: string };

@@ -46,6 +46,8 @@ export class Program {
     }
     for (const module of [...this.modules.values()]) declareModule(this, module);
     for (const name of COMPILER_BUILTINS) this.builtins.set(name, { kind: 'intrinsic', name: `py.${name}` });
+    this.builtins.set('NotImplemented', { kind: 'singleton', type: 'notimpl' });
+    this.builtins.set('Ellipsis', { kind: 'singleton', type: 'ellipsis' });
   }
 
   #addMerged(path: string, text: string, bindings: Map<string, Binding>): void {
