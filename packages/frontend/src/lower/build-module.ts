@@ -39,7 +39,7 @@ export function buildModule(sources: ProgramSources, options: BuildOptions): Bui
     engine.instance(entry.body, null, [], new Map(), null);
     const service = options.mode === 'service' ? buildService(program, entry, options.exports) : null;
     engine.run();
-    const low = new Lowering(engine, '__main__');
+    const low = new Lowering(engine, '__main__', options.mode === 'service');
     for (const name of RUNTIME_ROOTS) if (program.runtime.has(name)) low.runtime(name);
     emitInit(low, entry);
     if (service) emitService(low, service.call);

@@ -74,6 +74,7 @@ export function emitPlan(f: FuncLowering, plan: Plan, slots: readonly Val[]): Va
     case 'setfield': {
       const object = slot(plan.slot);
       const type = fieldType(f, object, plan);
+      f.checkWritable(object.v);
       f.b.emit('field.set', [object.v, f.coerce.to(slot(plan.value), type)], { type: f.low.typeName(object.type), field: plan.name });
       return { v: f.coerce.none(), type: { k: 'none' } };
     }

@@ -141,6 +141,7 @@ function listPrim(f: FuncLowering, plan: Prim, name: string, args: readonly Val[
     f.enter(ok);
   }
   if (name === 'get') return { v: b.emit('list.get', [list.v, index], imm), type: plan.type.k === 'never' ? plan.type : element };
+  f.checkWritable(list.v);
   b.emit('list.set', [list.v, index, f.coerce.to(args[2] as Val, element)], imm);
   return { v: f.coerce.none(), type: { k: 'none' } };
 }

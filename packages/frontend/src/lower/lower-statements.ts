@@ -37,6 +37,11 @@ function lowerStmt(f: FuncLowering, s: HStmt): void {
     case 'setglobal': {
       const value = lowerExpr(f, s.value);
       if (!f.alive) return;
+      if (f.low.frozenImage && f.inst.fn.kind !== 'module' && !f.inst.fn.trusted) {
+        // the next call would not see it
+        emitPlan(f, { k: 'raise', error: 'FrozenStateError', text: `a call cannot assign the module variable '${s.g.name}': it belongs to the frozen image`, type: { k: 'never' } }, []);
+        return;
+      }
       f.b.emit('global.set', [f.coerce.to(value, globalType(s.g))], { name: f.low.global(s.g) });
       return;
     }

@@ -25,8 +25,12 @@ export class Lowering {
   readonly #sites = new Map<string, number>();
   readonly #typeNames = new Map<string, string>();
 
-  constructor(engine: Engine, name: string) {
+  /** A service's calls must not change what initialisation made. */
+  readonly frozenImage: boolean;
+
+  constructor(engine: Engine, name: string, frozenImage: boolean) {
     this.engine = engine;
+    this.frozenImage = frozenImage;
     this.module = { name, level: 'language', funcs: new Map(), globals: new Map(), heapTypes: new Map(), data: new Map(), table: [''], exports: new Map(), sites: [] };
   }
 
