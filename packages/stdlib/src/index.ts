@@ -37,9 +37,9 @@ import builtinsStrTemplate from './py/builtins/str_template.py';
 import builtinsTextCodec from './py/builtins/text_codec.py';
 import builtinsTuple from './py/builtins/tuple.py';
 import builtinsUnicodeTables from './py/builtins/unicode_tables.py';
-import libMath from './py/lib/_math.py';
-import libRandom from './py/lib/_random.py';
-import libSys from './py/lib/_sys.py';
+import libCoreMath from './py/lib/_math.py';
+import libCoreRandom from './py/lib/_random.py';
+import libCoreSys from './py/lib/_sys.py';
 import libBisect from './py/lib/bisect.py';
 import libCollections from './py/lib/collections.py';
 import libFunctools from './py/lib/functools.py';
@@ -51,11 +51,11 @@ import libRandom from './py/lib/random.py';
 import libString from './py/lib/string.py';
 import libSys from './py/lib/sys.py';
 import libTime from './py/lib/time.py';
+import runtimeAbi from './py/runtime/abi.py';
 import runtimeAlloc from './py/runtime/alloc.py';
 import runtimeBoxes from './py/runtime/boxes.py';
 import runtimeCells from './py/runtime/cells.py';
 import runtimeCollect from './py/runtime/collect.py';
-import runtimeAbi from './py/runtime/abi.py';
 import runtimeCompilerSupport from './py/runtime/compiler_support.py';
 import runtimeDoubleDouble from './py/runtime/double_double.py';
 import runtimeErrors from './py/runtime/errors.py';
@@ -121,9 +121,9 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['builtins/text_codec.py', builtinsTextCodec],
   ['builtins/tuple.py', builtinsTuple],
   ['builtins/unicode_tables.py', builtinsUnicodeTables],
-  ['lib/_math.py', libMath],
-  ['lib/_random.py', libRandom],
-  ['lib/_sys.py', libSys],
+  ['lib/_math.py', libCoreMath],
+  ['lib/_random.py', libCoreRandom],
+  ['lib/_sys.py', libCoreSys],
   ['lib/bisect.py', libBisect],
   ['lib/collections.py', libCollections],
   ['lib/functools.py', libFunctools],
@@ -135,11 +135,11 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['lib/string.py', libString],
   ['lib/sys.py', libSys],
   ['lib/time.py', libTime],
+  ['runtime/abi.py', runtimeAbi],
   ['runtime/alloc.py', runtimeAlloc],
   ['runtime/boxes.py', runtimeBoxes],
   ['runtime/cells.py', runtimeCells],
   ['runtime/collect.py', runtimeCollect],
-  ['runtime/abi.py', runtimeAbi],
   ['runtime/compiler_support.py', runtimeCompilerSupport],
   ['runtime/double_double.py', runtimeDoubleDouble],
   ['runtime/errors.py', runtimeErrors],
