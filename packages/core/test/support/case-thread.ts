@@ -10,7 +10,7 @@ import { emitC } from '@molt/codegen-native';
 import { compileModule, type Generated, programOf, resolveOptions, Stopwatch } from '@molt/core';
 import { hasErrors, isMoltError, renderPretty } from '@molt/diagnostics';
 import { buildModule } from '@molt/frontend';
-import { createInterpreter, layoutModule, type Module } from '@molt/mir';
+import { copyModule, createInterpreter, layoutModule, type Module, PIPELINE } from '@molt/mir';
 import { createInstance } from '@molt/runtime';
 import { stdlibSources } from '@molt/stdlib';
 import { interpreterImports, Streams, wasmHost } from './captured-host.ts';
@@ -43,7 +43,7 @@ function handle(request: RunRequest): RunAnswer {
   if ('refusal' in built) return { kind: 'outcome', stdout: '', stderr: `${built.refusal}\n`, exit: 1, compileMs: performance.now() - start, runMs: 0 };
   const { config } = request;
   enter('passes');
-  if (config.engine === 'interp') return interpret(built.module, request, start);
+  if (config.engine === 'interp') return interpret(counted(built.module), request, start);
   const generated = generate(built.module, config);
   // One file per case, so that its functions can be static.
   if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, MEMORY), { unitSize: Infinity }) };
@@ -84,6 +84,13 @@ function build({ files, entry }: RunRequest): Built {
   const built: Built = module === null || hasErrors(diagnostics) ? { refusal: renderPretty(diagnostics) } : { module };
   last = { key, built, generated: new Map() };
   return built;
+}
+
+/** Language-level MIR with its depth of recursion counted: RecursionError is part of what a program means. No other pass has run. */
+function counted(module: Module): Module {
+  const copy = copyModule(module);
+  const recursion = PIPELINE.find(({ name }) => name === 'recursion');
+  return recursion?.run(copy, { options: { level: 0, interrupts: false }, facts: new Map(), traced: new Map() }) ?? copy;
 }
 
 function interpret(module: Module, request: RunRequest, start: number): RunAnswer {

@@ -4,13 +4,15 @@
 import type { Func, Inst, Module } from '../ir.ts';
 import { type ImmOf, OPS } from '../ops.ts';
 import { readSymbol } from '../symbol.ts';
-import { appendsTrace, RUNTIME_CALLS, runtimeName, TRACE_APPEND } from './runtime-calls.ts';
+import { appendsTrace, RAISE_RECURSION, RUNTIME_CALLS, runtimeName, TRACE_APPEND } from './runtime-calls.ts';
 
 /** Removes functions, data, globals, heap types and table entries that nothing reachable mentions. A module without exports is left alone. */
 export function sweepModule(module: Module): void {
   if (module.exports.size === 0) return;
   const keep = new Reach(module);
   for (const name of module.exports.values()) keep.func(name);
+  // The recursion pass calls it, and may not have run yet; the last sweep, at machine level, knows.
+  if (module.level === 'language') keep.func(runtimeName(RAISE_RECURSION));
   keep.run();
   drop(module.funcs, keep.funcs);
   drop(module.data, keep.data);
