@@ -1,4 +1,5 @@
-/** `molt_init`: runs the module body; an exception that leaves it is printed and becomes the exit code. */
+/** `molt_init`: runs the module body and answers with a status word; an exception that leaves it is printed and decides the exit code in it. */
+import { STATUS } from '@molt/abi';
 import { FuncBuilder } from '@molt/mir';
 import type { FunctionInfo } from '../program/function-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
@@ -19,10 +20,12 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
   const exc = b.emit('exc.take', [], null);
   const code = b.emit('call', [exc], { func: low.runtime('uncaught'), unwind: 'never' });
   b.emit('call', [], { func: low.runtime('finish'), unwind: 'never' });
-  b.end({ kind: 'return', value: code });
+  // Exit code 0 (sys.exit()) is an ordinary end.
+  const word = b.emit('i32.or', [b.emit('i32.shl', [code, b.emit('i32.const', [], { value: 4 })], null), b.emit('i32.const', [], { value: STATUS.failed })], null);
+  b.end({ kind: 'return', value: b.emit('select', [code, word, b.emit('i32.const', [], { value: STATUS.returned })], null) });
   b.enter(ok);
   b.emit('call', [], { func: low.runtime('finish'), unwind: 'never' });
-  b.end({ kind: 'return', value: b.emit('i32.const', [], { value: 0 }) });
+  b.end({ kind: 'return', value: b.emit('i32.const', [], { value: STATUS.returned }) });
   low.module.funcs.set('molt_init', b.func);
   low.module.exports.set('molt_init', 'molt_init');
 }
