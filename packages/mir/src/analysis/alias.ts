@@ -8,7 +8,8 @@
  * that has a name changes, but a raw load (of the bump pointer, say) must not be moved across it. That is what `raw` says.
  */
 import type { Inst, Module } from '../ir.ts';
-import { type ImmOf, OPS } from '../ops.ts';
+import { OP_FACTS } from '../op-facts.ts';
+import type { ImmOf } from '../ops.ts';
 import { RUNTIME_CALLS, runtimeName, TRACE_APPEND } from '../passes/runtime-calls.ts';
 import { buildCallGraph } from './call-graph.ts';
 
@@ -86,8 +87,8 @@ export function writesOf(inst: Inst, summaries: WriteSummaries): Writes {
     case 'new.buffer':
       return RAW;
     default: {
-      const effects: readonly string[] = OPS[inst.op].effects;
-      return effects.includes('writes') ? ANY : effects.includes('collects') ? RAW : NONE;
+      const { writes, collects } = OP_FACTS[inst.op];
+      return writes ? ANY : collects ? RAW : NONE;
     }
   }
 }

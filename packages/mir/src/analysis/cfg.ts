@@ -3,8 +3,7 @@
  *
  * Only blocks that the entry reaches appear in `order`. A successor that two edges reach (both ways of a branch) is listed twice.
  */
-import type { BlockId, Func } from '../ir.ts';
-import { eachEdge } from '../traverse.ts';
+import type { BlockId, Func, Term } from '../ir.ts';
 
 /** Control flow of one function; stale as soon as a terminator changes. */
 export interface Cfg {
@@ -16,17 +15,28 @@ export interface Cfg {
   readonly position: Int32Array;
 }
 
+function successors(term: Term): BlockId[] {
+  switch (term.kind) {
+    case 'jump':
+      return [term.to.block];
+    case 'branch':
+      return [term.then.block, term.else.block];
+    case 'switch':
+      return [...term.cases.map((c) => c.to.block), term.default.block];
+    default:
+      return [];
+  }
+}
+
 /** Computes the control flow graph without recursion, so that long chains of blocks cannot overflow the stack. */
 export function buildCfg(func: Func): Cfg {
   const count = func.blocks.length;
-  const preds: BlockId[][] = [];
-  const succs: BlockId[][] = [];
+  const preds: BlockId[][] = new Array(count);
+  const succs: BlockId[][] = new Array(count);
   for (let id = 0; id < count; id++) {
-    preds.push([]);
-    const out: BlockId[] = [];
     const block = func.blocks[id];
-    if (block) eachEdge(block.term, (edge) => out.push(edge.block));
-    succs.push(out);
+    preds[id] = [];
+    succs[id] = block ? successors(block.term) : [];
   }
   const position = new Int32Array(count).fill(-1);
   const postorder: BlockId[] = [];

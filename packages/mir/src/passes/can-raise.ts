@@ -14,7 +14,8 @@
  */
 import { buildCallGraph, signatureKey, tableBySignature } from '../analysis/call-graph.ts';
 import type { Block, BlockId, Func, Inst, Module } from '../ir.ts';
-import { type ImmOf, OPS } from '../ops.ts';
+import { OP_FACTS } from '../op-facts.ts';
+import type { ImmOf } from '../ops.ts';
 import { eachEdge, makeInst } from '../traverse.ts';
 import { definePass } from './pass.ts';
 
@@ -55,7 +56,7 @@ function instRaises(inst: Inst, raises: ReadonlyMap<string, boolean>, table: Rea
     // Functions of the table that are not visited yet are above or beside us: they may raise.
     return (table.get(signatureKey(params, result, module.level)) ?? []).some((name) => raises.get(name) ?? true);
   }
-  return (OPS[inst.op].effects as readonly string[]).includes('raises');
+  return OP_FACTS[inst.op].raises;
 }
 
 /** Whether the op goes on behind an exception of its own. */
@@ -71,7 +72,7 @@ function pendingIsZero(block: Block, at: number, mayRaise: (inst: Inst) => boole
     const isCall = inst.op === 'call' || inst.op === 'call.indirect';
     // A call that never unwinds leaves the cell as it is: `rt.trace_append` runs while an exception is pending.
     if (isCall && (inst.imm as ImmOf<'call'>).unwind === 'never') continue;
-    if (isCall || (OPS[inst.op].effects as readonly string[]).includes('raises')) return !(catches(inst, block.insts[k + 1]) && mayRaise(inst));
+    if (isCall || OP_FACTS[inst.op].raises) return !(catches(inst, block.insts[k + 1]) && mayRaise(inst));
   }
   return false;
 }

@@ -15,7 +15,8 @@ import { isImmutable, readClass, summariseWrites, type Writes, type WriteSummari
 import { buildDominance, type Dominance } from '../analysis/dominance.ts';
 import { buildLoops } from '../analysis/loops.ts';
 import type { Block, BlockId, Func, Inst, Module, ValueId } from '../ir.ts';
-import { type ImmOf, OPS, type OpName } from '../ops.ts';
+import { OP_FACTS } from '../op-facts.ts';
+import { type ImmOf, type OpName, OPS } from '../ops.ts';
 import { formatDouble } from '../text/token-text.ts';
 import { makeInst, replaceUses } from '../traverse.ts';
 import { isBoolean, negatedCompare } from './const-fold/fold-inst.ts';
@@ -36,7 +37,9 @@ export const cse = definePass({
 const ZERO = -1 as ValueId;
 const ONE = -2 as ValueId;
 
-const COMMUTATIVE = /^(i32|i64)\.(add|mul|and|or|xor|eq|ne)$|^f64\.(add|mul|eq|ne)$|^int\.(add|mul|and|or|xor|eq|ne)$|^ref\.eq$/;
+const COMMUTATIVE_PATTERN = /^(i32|i64)\.(add|mul|and|or|xor|eq|ne)$|^f64\.(add|mul|eq|ne)$|^int\.(add|mul|and|or|xor|eq|ne)$|^ref\.eq$/;
+
+const COMMUTATIVE: ReadonlySet<string> = new Set(Object.keys(OPS).filter((op) => COMMUTATIVE_PATTERN.test(op)));
 
 /** Removes redundant computations from one function. */
 export function cseFunc(module: Module, func: Func, summaries: WriteSummaries): void {
@@ -184,7 +187,7 @@ class Numbering {
       let inst = original;
       if (dropped && inst.op === 'exc.pending') inst = makeInst('i32.const', [], { value: 0 }, inst.result, inst.site);
       dropped = false;
-      if (this.#replaced.length > 0 && inst.args.some((arg) => this.#resolve(arg) !== arg)) inst = { ...inst, args: inst.args.map(this.#resolve) };
+      if (this.#replaced.length > 0 && inst.args.some((arg) => this.#replaced[arg] !== undefined)) inst = { ...inst, args: inst.args.map(this.#resolve) };
       if (inst.result !== -1) this.#definitions[inst.result] = inst;
       const known = this.#lookUp(inst, state);
       if (known !== undefined) {
@@ -236,9 +239,8 @@ class Numbering {
     if (alias !== undefined) return `${inst.op} ${immKey(inst.imm)} ${inst.args.join()} @${alias}#${state.version(alias)}`;
     // An address keeps no object alive: one taken before a collection must not serve behind it, where the object may have no other use.
     if (inst.op === 'ref.addr') return `ref.addr ${inst.args[0]} @#${state.version('')}`;
-    const { effects } = OPS[inst.op];
     // Making an int or a boxed double may collect, but the result is a value like any other.
-    const plain = effects.length === 0 || (effects.length === 1 && (effects as readonly string[])[0] === 'collects');
+    const { plain } = OP_FACTS[inst.op];
     const pureCall = inst.op === 'call' && (inst.imm as ImmOf<'call'>).unwind !== 'catch' && this.#module.funcs.get((inst.imm as ImmOf<'call'>).func)?.attrs.pure === true;
     if (!plain && !pureCall) return undefined;
     return this.#keyOf(inst.op, inst);
@@ -288,23 +290,27 @@ class Numbering {
     // A condition that is no boolean is only known to be non-zero; for another branch that is enough.
     this.#remember(`known ${cond}`, isTrue ? ONE : ZERO);
     const test = this.#definitions[cond];
-    if (!test || test.op === 'i32.const' || OPS[test.op].effects.length > 0) return;
+    if (!test || test.op === 'i32.const' || !OP_FACTS[test.op].pure) return;
     if (isBoolean(test.op)) this.#remember(this.#keyOf(test.op, test), isTrue ? ONE : ZERO);
     const opposite = negatedCompare(test.op);
     if (opposite !== undefined) this.#remember(this.#keyOf(opposite, test), isTrue ? ZERO : ONE);
   }
 
   #keyOf(op: OpName, { args, imm }: Inst): string {
-    const swap = args.length === 2 && COMMUTATIVE.test(op) && (args[0] as number) > (args[1] as number);
+    const swap = args.length === 2 && COMMUTATIVE.has(op) && (args[0] as number) > (args[1] as number);
     return `${op} ${immKey(imm)} ${swap ? `${args[1]},${args[0]}` : args.join()}`;
   }
 }
 
-/** Immediates as text; bigints have no JSON form. */
+/** Immediates as text, kept beside the immediate because instructions share them; bigints have no JSON form. */
+const immTexts = new WeakMap<object, string>();
+
 function immKey(imm: unknown): string {
   if (imm === null) return '';
+  const known = immTexts.get(imm as object);
+  if (known !== undefined) return known;
   const { value } = imm as { value?: unknown };
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : Number.isNaN(value) ? formatDouble(value) : String(value);
-  if (typeof value === 'bigint') return String(value);
-  return JSON.stringify(imm);
+  const text = typeof value === 'number' ? (Object.is(value, -0) ? '-0' : Number.isNaN(value) ? formatDouble(value) : String(value)) : typeof value === 'bigint' ? String(value) : JSON.stringify(imm);
+  immTexts.set(imm as object, text);
+  return text;
 }

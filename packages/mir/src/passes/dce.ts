@@ -7,7 +7,8 @@
  */
 import { buildCfg } from '../analysis/cfg.ts';
 import type { Block, Func, Inst, Module, ValueId } from '../ir.ts';
-import { type ImmOf, OPS, type OpName } from '../ops.ts';
+import { OP_FACTS } from '../op-facts.ts';
+import type { ImmOf, OpName } from '../ops.ts';
 import { eachEdge, mapEdges } from '../traverse.ts';
 import { definePass } from './pass.ts';
 import { sweepModule } from './sweep-module.ts';
@@ -37,8 +38,8 @@ export function isRemovable(module: Module, inst: Inst): boolean {
   }
   // An unused test still says that the op before it catches.
   if (inst.op === 'frame.enter' || inst.op === 'exc.pending') return false;
-  const effects: readonly string[] = OPS[inst.op].effects;
-  return effects.every((effect) => effect === 'reads' || effect === 'collects');
+  const { writes, raises } = OP_FACTS[inst.op];
+  return !writes && !raises;
 }
 
 /** Removes unreachable blocks. */

@@ -15,7 +15,8 @@ import { coldBlocks } from '../analysis/cold.ts';
 import { buildDominance } from '../analysis/dominance.ts';
 import { buildLoops, type Loop } from '../analysis/loops.ts';
 import type { Block, BlockId, Edge, Func, Inst, Module, ValueId } from '../ir.ts';
-import { OPS, type OpName } from '../ops.ts';
+import { OP_FACTS } from '../op-facts.ts';
+import type { OpName } from '../ops.ts';
 import { dividesBy } from '../pure-ops.ts';
 import { mapEdges } from '../traverse.ts';
 import { TRACE } from './legalise/func-lowering.ts';
@@ -102,8 +103,8 @@ function hoistable(func: Func, loop: Loop, inside: ReadonlySet<BlockId>, cold: U
       const [base] = inst.args;
       return !changes && alias !== '' && (base === undefined || isObject(base) || alias.startsWith('global:'));
     }
-    const effects: readonly string[] = OPS[inst.op].effects;
-    return effects.length === 0 || (effects.length === 1 && effects[0] === 'collects' && inst.op.startsWith('int.'));
+    const { pure, plain, type } = OP_FACTS[inst.op];
+    return pure || (plain && type === 'int');
   };
   // Blocks in the order of the function's reverse postorder would be ideal; a few rounds reach the same.
   for (let again = true; again; ) {

@@ -19,7 +19,7 @@ import type { Block, Edge, Func, Inst, Term, ValueId } from '../../ir.ts';
 import { eachEdge, mapEdges, replaceUses } from '../../traverse.ts';
 import { removeUnreachable } from '../dce.ts';
 import { definePass } from '../pass.ts';
-import { constantInst, constantOf } from './constants.ts';
+import { type Constant, constantInst, constantOf } from './constants.ts';
 import { foldInst } from './fold-inst.ts';
 
 const MAX_ROUNDS = 4;
@@ -37,13 +37,18 @@ export const constFold = definePass({
 export function foldFunc(func: Func): boolean {
   let any = false;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    if (!foldRound(func)) break;
-    any = true;
+    const outcome = foldRound(func);
+    any ||= outcome !== 'same';
+    if (outcome !== 'again') break;
   }
   return any;
 }
 
-function foldRound(func: Func): boolean {
+/**
+ * One walk. Operands are visited before their uses except around loops and through parameters, so another walk is only worth it when a
+ * branch was decided, or when something changed in a function with parameters.
+ */
+function foldRound(func: Func): 'same' | 'changed' | 'again' {
   const cfg = buildCfg(func);
   const replaced: ValueId[] = [];
   const definitions: (Inst | undefined)[] = new Array(func.values.length);
@@ -53,7 +58,8 @@ function foldRound(func: Func): boolean {
     return at;
   };
   let changed = foldParams(func, cfg, replaced, resolve);
-  const knowledge = { func, definition: (value: ValueId) => definitions[resolve(value)] };
+  const constants: (Constant | undefined)[] = new Array(func.values.length);
+  const knowledge = { func, definition: (value: ValueId) => definitions[resolve(value)], constant: (value: ValueId) => constants[resolve(value)] };
   let branches = false;
   for (const id of cfg.order) {
     const block = func.blocks[id] as Block;
@@ -61,7 +67,7 @@ function foldRound(func: Func): boolean {
     for (let k = 0; k < block.insts.length; k++) {
       const original = block.insts[k] as Inst;
       let inst = original;
-      if (replaced.length > 0 && inst.args.some((arg) => resolve(arg) !== arg)) inst = { ...inst, args: inst.args.map(resolve) };
+      if (replaced.length > 0 && anyReplaced(inst.args, replaced)) inst = { ...inst, args: inst.args.map(resolve) };
       const folded = inst.result === -1 ? undefined : foldInst(inst, knowledge);
       if (folded) {
         changed = true;
@@ -72,12 +78,15 @@ function foldRound(func: Func): boolean {
         }
         inst = 'inst' in folded ? folded.inst : constantInst(folded.constant, inst.result as ValueId, inst.site);
       }
-      if (inst.result !== -1) definitions[inst.result] = inst;
+      if (inst.result !== -1) {
+        definitions[inst.result] = inst;
+        constants[inst.result] = constantOf(inst);
+      }
       if (inst !== original) insts ??= block.insts.slice(0, k);
       insts?.push(inst);
     }
     if (insts) block.insts = insts;
-    const term = foldTerm(block.term, (value) => definitions[resolve(value)]);
+    const term = foldTerm(block.term, knowledge.definition);
     if (term !== block.term) {
       block.term = term;
       changed = branches = true;
@@ -85,7 +94,13 @@ function foldRound(func: Func): boolean {
   }
   if (replaced.length > 0) replaceUses(func, resolve);
   if (branches) removeUnreachable(func);
-  return changed;
+  if (!changed) return 'same';
+  return branches || (func.blocks.length > 1 && func.blocks.some((block) => block !== null && block.params.length > 0)) ? 'again' : 'changed';
+}
+
+function anyReplaced(args: readonly ValueId[], replaced: readonly ValueId[]): boolean {
+  for (let k = 0; k < args.length; k++) if (replaced[args[k] as ValueId] !== undefined) return true;
+  return false;
 }
 
 /** Finds parameters that are always the same value, and drops them from blocks and edges. */

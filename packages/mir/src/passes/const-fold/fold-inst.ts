@@ -4,11 +4,12 @@
 import { isSmallInt, TYPE_ID } from '@molt/abi';
 import { INT_ARITHMETIC, INT_COMPARE } from '../../int-arithmetic.ts';
 import type { Func, Inst, ValueId } from '../../ir.ts';
-import type { ImmOf, OpName } from '../../ops.ts';
+import { OP_FACTS } from '../../op-facts.ts';
+import { type ImmOf, type OpName, OPS } from '../../ops.ts';
 import { dividesBy, PURE_OPS } from '../../pure-ops.ts';
 import { builtinTypeId } from '../../symbol.ts';
 import { makeInst } from '../../traverse.ts';
-import { type Constant, constantOf, i32, scalarConstant } from './constants.ts';
+import { type Constant, i32, scalarConstant } from './constants.ts';
 
 /** What an instruction folds to: a constant, another value, or another instruction. */
 export type Folded = { readonly constant: Constant } | { readonly value: ValueId } | { readonly inst: Inst };
@@ -17,6 +18,7 @@ export type Folded = { readonly constant: Constant } | { readonly value: ValueId
 export interface Knowledge {
   readonly func: Func;
   readonly definition: (value: ValueId) => Inst | undefined;
+  readonly constant: (value: ValueId) => Constant | undefined;
 }
 
 /** Ints larger than this are not computed at compile time. */
@@ -32,29 +34,44 @@ const INVERSES: { readonly [K in OpName]?: OpName } = {
 /** Ops for which 0 on the right changes nothing. */
 const ZERO_RIGHT: ReadonlySet<string> = new Set(['add', 'sub', 'or', 'xor', 'shl', 'shr', 'shr_s', 'shr_u']);
 
+const REFLEXIVE: ReadonlySet<string> = new Set(['eq', 'le', 'ge', 'le_s', 'ge_s', 'le_u', 'ge_u']);
+const IRREFLEXIVE: ReadonlySet<string> = new Set(['ne', 'lt', 'gt', 'lt_s', 'gt_s', 'lt_u', 'gt_u']);
+
 const NEGATED: { readonly [key: string]: string } = { eq: 'ne', ne: 'eq', lt_s: 'ge_s', ge_s: 'lt_s', gt_s: 'le_s', le_s: 'gt_s', lt_u: 'ge_u', ge_u: 'lt_u', gt_u: 'le_u', le_u: 'gt_u', lt: 'ge', ge: 'lt', gt: 'le', le: 'gt' };
 
-/** The op that answers the opposite of a comparison of integers; undefined for any other op (doubles are unordered with NaN). */
-export function negatedCompare(op: OpName): OpName | undefined {
-  const [type, name] = op.split('.') as [string, string];
+function findNegated(op: OpName): OpName | undefined {
+  const { type, name } = OP_FACTS[op];
   if (type === 'f64' && name !== 'eq' && name !== 'ne') return undefined;
   if (type !== 'i32' && type !== 'i64' && type !== 'int' && type !== 'f64') return undefined;
   const other = Object.hasOwn(NEGATED, name) ? NEGATED[name] : undefined;
   return other === undefined ? undefined : (`${type}.${other}` as OpName);
 }
 
+const ALL_OPS = Object.keys(OPS) as OpName[];
+const NEGATED_OPS: ReadonlyMap<OpName, OpName | undefined> = new Map(ALL_OPS.map((op) => [op, findNegated(op)]));
+const BOOLEAN_OPS: ReadonlySet<OpName> = new Set(
+  ALL_OPS.filter((op) => findNegated(op) !== undefined || /^(i32\.eqz|i64\.eqz|ref\.eq|int\.is_small|f64\.(lt|le|gt|ge))$/.test(op)),
+);
+
+/** The op that answers the opposite of a comparison of integers; undefined for any other op (doubles are unordered with NaN). */
+export function negatedCompare(op: OpName): OpName | undefined {
+  return NEGATED_OPS.get(op);
+}
+
 /** Whether an i32 op only answers 0 or 1. */
 export function isBoolean(op: OpName): boolean {
-  return negatedCompare(op) !== undefined || op === 'i32.eqz' || op === 'i64.eqz' || op === 'ref.eq' || op === 'int.is_small' || /^f64\.(lt|le|gt|ge)$/.test(op);
+  return BOOLEAN_OPS.has(op);
 }
 
 /** Folds one instruction; undefined when there is nothing to gain. */
-export function foldInst(inst: Inst, { func, definition }: Knowledge): Folded | undefined {
-  const [a, b, c] = inst.args as readonly [ValueId, ValueId, ValueId];
+export function foldInst(inst: Inst, { func, definition, constant }: Knowledge): Folded | undefined {
+  const { args } = inst;
+  const a = args[0] as ValueId;
+  const b = args[1] as ValueId;
+  const c = args[2] as ValueId;
   const from = a === undefined ? undefined : definition(a);
-  const ca = from && constantOf(from);
-  const other = b === undefined ? undefined : definition(b);
-  const cb = other && constantOf(other);
+  const ca = a === undefined ? undefined : constant(a);
+  const cb = b === undefined ? undefined : constant(b);
   if (inst.op === 'type.id') {
     const id = builtinTypeId((inst.imm as ImmOf<'type.id'>).name);
     return id === undefined ? undefined : { constant: i32(id) };
@@ -69,7 +86,7 @@ export function foldInst(inst: Inst, { func, definition }: Knowledge): Folded | 
     const right = cb && 'value' in cb ? cb.value : 0;
     if (!(dividesBy(inst.op) && (right === 0 || right === 0n))) return { constant: scalarConstant(type, pure(ca.value, right)) };
   }
-  if (inst.op.startsWith('int.') && ca?.type === 'int' && (inst.args.length === 1 || cb?.type === 'int')) {
+  if (ca?.type === 'int' && OP_FACTS[inst.op].type === 'int' && (inst.args.length === 1 || cb?.type === 'int')) {
     const folded = foldInt(inst.op, ca.value, cb?.type === 'int' ? cb.value : 0n);
     if (folded) return { constant: folded };
   }
@@ -97,8 +114,9 @@ const isZero = (constant: Constant | undefined): boolean => (constant?.type === 
 const isOne = (constant: Constant | undefined): boolean => (constant?.type === 'i32' && constant.value === 1) || ((constant?.type === 'i64' || constant?.type === 'int') && constant.value === 1n);
 
 function foldIdentity(inst: Inst, ca: Constant | undefined, cb: Constant | undefined): Folded | undefined {
+  if (ca === undefined && cb === undefined && inst.args[0] !== inst.args[1]) return undefined;
   const [a, b] = inst.args as readonly [ValueId, ValueId];
-  const [type, name] = inst.op.split('.') as [string, string];
+  const { type, name } = OP_FACTS[inst.op];
   if (type !== 'i32' && type !== 'i64' && type !== 'int') return inst.op === 'ref.eq' && a === b ? { constant: i32(1) } : undefined;
   if (ZERO_RIGHT.has(name) && isZero(cb)) return { value: a };
   if ((name === 'add' || name === 'or' || name === 'xor') && isZero(ca)) return { value: b };
@@ -109,8 +127,8 @@ function foldIdentity(inst: Inst, ca: Constant | undefined, cb: Constant | undef
   if ((name === 'and' || name === 'mul') && isZero(ca)) return { value: a };
   if ((name === 'and' || name === 'or') && a === b) return { value: a };
   if (a === b && inst.args.length === 2) {
-    if (/^(eq|le|ge|le_s|ge_s|le_u|ge_u)$/.test(name)) return { constant: i32(1) };
-    if (/^(ne|lt|gt|lt_s|gt_s|lt_u|gt_u)$/.test(name)) return { constant: i32(0) };
+    if (REFLEXIVE.has(name)) return { constant: i32(1) };
+    if (IRREFLEXIVE.has(name)) return { constant: i32(0) };
   }
   return undefined;
 }

@@ -11,7 +11,8 @@
  */
 import type { Block, BlockId, Edge, Func, Inst, Module, SiteId, Term, Type, ValueId } from '../../ir.ts';
 import { machineType } from '../../level-type.ts';
-import { type ImmOf, OPS, type Unwind } from '../../ops.ts';
+import { OP_FACTS } from '../../op-facts.ts';
+import type { ImmOf, Unwind } from '../../ops.ts';
 import { isOp, makeInst, mapEdges, mapTermValues } from '../../traverse.ts';
 import { runtimeName, TRACE_APPEND } from '../runtime-calls.ts';
 
@@ -98,7 +99,7 @@ class Splicer {
 
   /** Appends a copied instruction; answers the block that goes on. */
   #place(target: Block, inst: Inst, next: Inst | undefined): Block {
-    const leaves = (isOp(inst, 'call') || isOp(inst, 'call.indirect') ? inst.imm.unwind === 'propagate' : (OPS[inst.op].effects as readonly string[]).includes('raises') && next?.op !== 'exc.pending');
+    const leaves = (isOp(inst, 'call') || isOp(inst, 'call.indirect') ? inst.imm.unwind === 'propagate' : OP_FACTS[inst.op].raises && next?.op !== 'exc.pending');
     if (!leaves || this.#unwind === 'never') {
       target.insts.push(inst.site === -1 && this.#site !== -1 && leaves ? ({ ...inst, site: this.#site } as Inst) : inst);
       return target;

@@ -2,6 +2,7 @@
  * The interval of an instruction's result from those of its operands.
  */
 import type { Inst, ValueId } from '../../ir.ts';
+import { OP_FACTS } from '../../op-facts.ts';
 import type { ImmOf } from '../../ops.ts';
 import * as iv from './interval.ts';
 import type { Interval } from './interval.ts';
@@ -18,6 +19,8 @@ export interface Surroundings {
 
 /** Wraps at 32 or 64 bits: the interval itself when it fits. */
 const fits = (a: Interval, type: Interval): Interval => (iv.isWithin(a, type) ? a : type);
+
+const BOOLEAN: ReadonlySet<string> = new Set(['eq', 'eqz', 'ne', 'lt', 'le', 'gt', 'ge', 'lt_s', 'le_s', 'gt_s', 'ge_s', 'lt_u', 'le_u', 'gt_u', 'ge_u', 'is_small']);
 
 const BINARY: { readonly [name: string]: (a: Interval, b: Interval) => Interval } = {
   add: iv.add, sub: iv.sub, mul: iv.multiply, and: iv.bitAnd, or: iv.bitOr, xor: iv.bitOr, shl: iv.shiftLeft, shr: iv.shiftRight, shr_s: iv.shiftRight, floordiv: iv.floorDivide, mod: iv.modulo,
@@ -67,9 +70,9 @@ export function transfer(inst: Inst, range: (value: ValueId) => Interval, around
     case 'i64.ctz':
       return { lo: 0, hi: 64 };
     default: {
-      const [type, name] = inst.op.split('.') as [string, string];
+      const { type, name } = OP_FACTS[inst.op];
       if (type !== 'i32' && type !== 'i64' && type !== 'int') return typeOf(inst);
-      if (/^(eqz?|ne|[lg][te](_[su])?|is_small)$/.test(name)) return iv.BOOL;
+      if (BOOLEAN.has(name)) return iv.BOOL;
       const compute = BINARY[name];
       if (!compute || b === undefined) return typeOf(inst);
       const [x, y] = [range(a), range(b)];
@@ -83,5 +86,5 @@ export function transfer(inst: Inst, range: (value: ValueId) => Interval, around
 
 /** Nothing is known but the type that the op gives. */
 function typeOf(inst: Inst): Interval {
-  return inst.op.startsWith('i32.') ? iv.I32 : iv.FULL;
+  return OP_FACTS[inst.op].type === 'i32' ? iv.I32 : iv.FULL;
 }
