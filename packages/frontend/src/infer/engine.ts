@@ -78,8 +78,29 @@ export class Engine {
       inferInstance(this, found);
       this.#settle(found);
     }
-    if (caller) found.callers.add(caller);
+    if (caller) {
+      found.callers.add(caller);
+      // the key says what the cells hold now: when they hold more, the caller needs another instance
+      for (const param of params) this.#watchCells(param, caller);
+    }
     return found;
+  }
+
+  #watchCells(type: Type, reader: Instance, depth = 0): void {
+    if (depth > 12) return;
+    switch (type.k) {
+      case 'inst':
+        for (const arg of type.args) this.#watchCells(this.lattice.read(arg, reader), reader, depth + 1);
+        return;
+      case 'tuple':
+        for (const item of type.items) this.#watchCells(item, reader, depth + 1);
+        return;
+      case 'union':
+        for (const member of type.members) this.#watchCells(member, reader, depth + 1);
+        return;
+      case 'bound':
+        this.#watchCells(type.self, reader, depth + 1);
+    }
   }
 
   /** Infers an instance again while it made itself dirty. */
