@@ -23,7 +23,7 @@ export { copyFunc, copyModule } from './copy-module.ts';
 export { type Liveness, buildLiveness, eachLive } from './analysis/liveness.ts';
 export { buildCallGraph, type CallGraph } from './analysis/call-graph.ts';
 export { buildLoops, type Loop, type Loops } from './analysis/loops.ts';
-export { definePass, type Pass, type PassContext, type PassOptions } from './passes/pass.ts';
+export { Changes, definePass, type Pass, type PassContext, type PassOptions } from './passes/pass.ts';
 export { orderFaults, PIPELINE, type PipelineOptions, runPipeline } from './passes/pipeline.ts';
 export { createInterpreter, type Interpreter } from './interp/interpreter.ts';
 export type { LinearMemory } from './interp/linear-memory.ts';

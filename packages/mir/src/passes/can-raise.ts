@@ -23,7 +23,7 @@ import { definePass } from './pass.ts';
 export const canRaise = definePass({
   name: 'can-raise',
   doc: 'Finds functions that cannot raise, and drops the tests behind calls of them.',
-  run: (module) => {
+  run: (module, { changes }) => {
     const graph = buildCallGraph(module);
     const table = tableBySignature(module);
     const raises = new Map<string, boolean>();
@@ -41,7 +41,7 @@ export const canRaise = definePass({
       }
       for (const func of members) func.attrs = { ...func.attrs, raises: raises.get(func.name) as boolean };
     }
-    for (const func of graph.funcs) for (const block of func.blocks) if (block) useFacts(block, mayRaise);
+    for (const func of graph.funcs) for (const block of func.blocks) if (block && useFacts(block, mayRaise)) changes.touch(func);
   },
 });
 
@@ -103,7 +103,8 @@ function leavesRaising(func: Func, mayRaise: (inst: Inst) => boolean): boolean {
   return false;
 }
 
-function useFacts(block: Block, mayRaise: (inst: Inst) => boolean): void {
+/** Answers whether a test was decided. */
+function useFacts(block: Block, mayRaise: (inst: Inst) => boolean): boolean {
   // Decide all tests first: marking a call `never` must not change what is known about the test behind it.
   const known = block.insts.map((inst, k) => inst.op === 'exc.pending' && pendingIsZero(block, k, mayRaise));
   block.insts = block.insts.map((inst, k) => {
@@ -114,4 +115,5 @@ function useFacts(block: Block, mayRaise: (inst: Inst) => boolean): void {
     }
     return inst;
   });
+  return known.includes(true);
 }

@@ -27,9 +27,9 @@ import { definePass } from './pass.ts';
 export const cse = definePass({
   name: 'cse',
   doc: 'Replaces computations, loads and tests that a dominating place has done already.',
-  run: (module) => {
+  run: (module, { changes }) => {
     const summaries = summariseWrites(module);
-    for (const func of module.funcs.values()) cseFunc(module, func, summaries);
+    changes.eachStale('cse', module, (func) => cseFunc(module, func, summaries));
   },
 });
 
@@ -41,9 +41,9 @@ const COMMUTATIVE_PATTERN = /^(i32|i64)\.(add|mul|and|or|xor|eq|ne)$|^f64\.(add|
 
 const COMMUTATIVE: ReadonlySet<string> = new Set(Object.keys(OPS).filter((op) => COMMUTATIVE_PATTERN.test(op)));
 
-/** Removes redundant computations from one function. */
-export function cseFunc(module: Module, func: Func, summaries: WriteSummaries): void {
-  new Numbering(module, func, buildDominance(func), summaries).run();
+/** Removes redundant computations from one function; answers whether there were any. */
+export function cseFunc(module: Module, func: Func, summaries: WriteSummaries): boolean {
+  return new Numbering(module, func, buildDominance(func), summaries).run();
 }
 
 /** Versions of memory at a point: of each alias class, of raw memory, and of everything. */
@@ -96,6 +96,7 @@ class Numbering {
   /** Keys added in open blocks, with what they hid. */
   readonly #undo: { readonly key: string; readonly before: ValueId | undefined }[] = [];
   #clock = 1;
+  #decided = false;
   /** State at the end of each finished block. */
   readonly #ends: (MemoryState | undefined)[] = [];
   readonly #summaries: WriteSummaries;
@@ -114,7 +115,7 @@ class Numbering {
     return at;
   };
 
-  run(): void {
+  run(): boolean {
     const work: { readonly id: BlockId; readonly mark: number }[] = [{ id: 0 as BlockId, mark: -1 }];
     for (let item = work.pop(); item; item = work.pop()) {
       if (item.mark >= 0) {
@@ -128,7 +129,7 @@ class Numbering {
       for (let k = children.length - 1; k >= 0; k--) work.push({ id: children[k] as BlockId, mark: -1 });
     }
     if (this.#replaced.length > 0) replaceUses(this.#func, this.#resolve);
-    removeUnreachable(this.#func);
+    return removeUnreachable(this.#func) || this.#replaced.length > 0 || this.#decided;
   }
 
   #rollBack(mark: number): void {
@@ -192,12 +193,15 @@ class Numbering {
       const known = this.#lookUp(inst, state);
       if (known !== undefined) {
         if (known >= 0) this.#replaced[inst.result as ValueId] = known;
-        else insts.push(makeInst('i32.const', [], { value: known === ONE ? 1 : 0 }, inst.result, inst.site));
+        else {
+          insts.push(makeInst('i32.const', [], { value: known === ONE ? 1 : 0 }, inst.result, inst.site));
+          this.#decided = true;
+        }
         continue;
       }
       if (inst.op === 'frozen.check' && this.#isMutable(inst, block.insts)) {
         // The test behind it must not be taken for one of the instruction before.
-        dropped = true;
+        dropped = this.#decided = true;
         continue;
       }
       insts.push(inst);

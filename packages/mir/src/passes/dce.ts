@@ -18,10 +18,15 @@ export const dce = definePass({
   name: 'dce',
   doc: 'Removes dead instructions, blocks, functions, data and types.',
   level: 0,
-  run: (module) => {
+  run: (module, { changes }) => {
     sweepModule(module);
-    for (const func of module.funcs.values()) sweepFunc(module, func);
-    sweepModule(module);
+    let any = false;
+    changes.eachStale('dce', module, (func) => {
+      const changed = sweepFunc(module, func);
+      any ||= changed;
+      return changed;
+    });
+    if (any) sweepModule(module);
   },
 });
 
@@ -42,14 +47,23 @@ export function isRemovable(module: Module, inst: Inst): boolean {
   return !writes && !raises;
 }
 
-/** Removes unreachable blocks. */
-export function removeUnreachable(func: Func): void {
+/** Removes unreachable blocks; answers whether there were any. */
+export function removeUnreachable(func: Func): boolean {
+  if (func.blocks.length === 1) return false;
   const { position } = buildCfg(func);
-  for (let id = 0; id < func.blocks.length; id++) if (position[id] === -1) func.blocks[id] = null;
+  let any = false;
+  for (let id = 0; id < func.blocks.length; id++) {
+    if (position[id] !== -1 || func.blocks[id] === null) continue;
+    func.blocks[id] = null;
+    any = true;
+  }
+  return any;
 }
 
-function sweepFunc(module: Module, func: Func): void {
-  removeUnreachable(func);
+/** Answers whether anything went. */
+function sweepFunc(module: Module, func: Func): boolean {
+  const removed = removeUnreachable(func);
+  let dropped = false;
   const live = new Uint8Array(func.values.length);
   const definer: (Inst | undefined)[] = new Array(func.values.length);
   /** For block parameters: the block and position. */
@@ -92,12 +106,14 @@ function sweepFunc(module: Module, func: Func): void {
   for (let id = 0; id < func.blocks.length; id++) {
     const block = func.blocks[id];
     if (!block) continue;
+    const before = block.insts.length;
     block.insts = block.insts.filter((inst) => inst.result === -1 || live[inst.result] === 1 || !isRemovable(module, inst));
+    dropped ||= block.insts.length < before;
     if (!block.params.some((param) => !live[param])) continue;
     deadParams.set(id, block.params.map((param) => !live[param]));
     func.blocks[id] = { ...block, params: block.params.filter((param) => live[param] === 1) };
   }
-  if (deadParams.size === 0) return;
+  if (deadParams.size === 0) return removed || dropped;
   for (const block of func.blocks) {
     if (!block) continue;
     block.term = mapEdges(block.term, (edge) => {
@@ -105,4 +121,5 @@ function sweepFunc(module: Module, func: Func): void {
       return dead ? { block: edge.block, args: edge.args.filter((_, k) => !dead[k]) } : edge;
     });
   }
+  return true;
 }

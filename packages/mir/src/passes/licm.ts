@@ -27,9 +27,9 @@ export const licm = definePass({
   name: 'licm',
   doc: 'Moves invariant computations and loads in front of loops.',
   level: 2,
-  run: (module, { traced }) => {
+  run: (module, { traced, changes }) => {
     const summaries = summariseWrites(module);
-    for (const func of module.funcs.values()) moveInvariants(module, func, summaries, traced.get(func.name));
+    changes.eachStale('licm', module, (func) => moveInvariants(module, func, summaries, traced.get(func.name)));
   },
 });
 
@@ -38,10 +38,12 @@ const STAYS: ReadonlySet<OpName> = new Set<OpName>(['int.floordiv', 'int.mod', '
 /** Results that are valid objects only behind a test. */
 const UNSURE: ReadonlySet<OpName> = new Set<OpName>(['val.to_ref', 'int.to_ref', 'ref.from_addr', 'i32.wrap', 'i32.or', 'i32.add', 'i32.sub', 'select']);
 
-function moveInvariants(module: Module, func: Func, summaries: WriteSummaries, traced: readonly number[] | undefined): void {
+function moveInvariants(module: Module, func: Func, summaries: WriteSummaries, traced: readonly number[] | undefined): boolean {
+  if (func.blocks.length === 1) return false;
+  let any = false;
   const dom = buildDominance(func);
   const { loops } = buildLoops(func, dom);
-  if (loops.length === 0) return;
+  if (loops.length === 0) return false;
   const cold = coldBlocks(func, dom.cfg);
   const home = new Int32Array(func.values.length).fill(-1);
   const definitions: (Inst | undefined)[] = new Array(func.values.length);
@@ -64,12 +66,14 @@ function moveInvariants(module: Module, func: Func, summaries: WriteSummaries, t
     const inside = new Set<BlockId>(loop.blocks);
     const moved = hoistable(func, loop, inside, cold, home, summaries, isObject);
     if (moved.length === 0) continue;
+    any = true;
     const target = preheader(func, loop, inside, dom.cfg.preds[loop.header] as BlockId[]);
     for (const inst of moved) home[inst.result as ValueId] = target;
     (func.blocks[target] as Block).insts.push(...moved);
     // Outer loops hold the new block too, so that it can be looked at when their turn comes.
     for (let at = loop.parent; at !== -1; at = (loops[at] as Loop).parent) (loops[at] as Loop).blocks.push(target);
   }
+  return any;
 }
 
 /** What the blocks of a loop may write. */

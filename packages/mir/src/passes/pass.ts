@@ -4,7 +4,7 @@
  * Passes change functions in place (blocks and attributes; instructions are replaced, never changed). The few that make a new module
  * return it. What one pass finds out for a later one travels in the context.
  */
-import type { Module } from '../ir.ts';
+import type { Func, Module } from '../ir.ts';
 import type { IntFacts } from './legalise/func-lowering.ts';
 
 /** What the caller wants from the pipeline, with every option filled in. */
@@ -20,6 +20,36 @@ export interface PassContext {
   facts: ReadonlyMap<string, IntFacts>;
   /** TRACE by function and value id, from legalisation; used by the roots pass. */
   traced: ReadonlyMap<string, readonly number[]>;
+  /** Which functions have changed since a pass saw them last. */
+  readonly changes: Changes;
+}
+
+/**
+ * Remembers which functions changed, so that a pass that runs several times only looks at what is new to it. A pass that changes a function
+ * without saying so costs an opportunity, never correctness.
+ */
+export class Changes {
+  #clock = 1;
+  readonly #changed = new WeakMap<Func, number>();
+  readonly #seen = new Map<string, WeakMap<Func, number>>();
+
+  /** Says that a function is not what it was. */
+  touch(func: Func): void {
+    this.#changed.set(func, ++this.#clock);
+  }
+
+  /** Runs a pass on the functions that changed since it last ran; `run` answers whether it changed the function. */
+  eachStale(pass: string, module: Module, run: (func: Func) => boolean): void {
+    let seen = this.#seen.get(pass);
+    if (!seen) this.#seen.set(pass, (seen = new WeakMap()));
+    for (const func of module.funcs.values()) {
+      const last = seen.get(func);
+      if (last !== undefined && last >= (this.#changed.get(func) ?? 0)) continue;
+      if (run(func)) this.touch(func);
+      // A pass is done with what it leaves behind itself.
+      seen.set(func, this.#clock);
+    }
+  }
 }
 
 /** A pass. */

@@ -18,7 +18,7 @@ import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { interrupts } from './interrupts.ts';
 import { legalise } from './legalise-pass.ts';
-import type { Pass, PassContext } from './pass.ts';
+import { Changes, type Pass, type PassContext } from './pass.ts';
 import { ranges } from './ranges/ranges.ts';
 import { scalarReplacement } from './scalar-replacement.ts';
 import { licm } from './licm.ts';
@@ -52,7 +52,7 @@ export interface PipelineOptions {
 export function runPipeline(module: Module, options: PipelineOptions): Module {
   const { level, disable = [], verifyEach = false, onPass } = options;
   for (const name of disable) if (!PIPELINE.some((pass) => pass.name === name)) throw broken(`there is no pass named ${name}`);
-  const context: PassContext = { options: { level, interrupts: options.interrupts }, facts: new Map(), traced: new Map() };
+  const context: PassContext = { options: { level, interrupts: options.interrupts }, facts: new Map(), traced: new Map(), changes: new Changes() };
   let current = copyModule(module);
   if (verifyEach) throwFaults(current, verifyModule(current), 'the front end');
   for (const pass of PIPELINE) {

@@ -27,7 +27,7 @@ export const recursion = definePass({
   doc: 'Counts recursion depth in a hidden parameter; RecursionError at the limit.',
   level: 0,
   required: true,
-  run: (module) => {
+  run: (module, { changes }) => {
     const fixed = new Set([...Object.values(RUNTIME_CALLS), TRACE_APPEND, RAISE_RECURSION].map(runtimeName));
     const counting = new Set([...recursiveByCalls(module)].filter((name) => !fixed.has(name)));
     if (counting.size === 0 || !module.funcs.has(runtimeName(RAISE_RECURSION))) return;
@@ -45,6 +45,7 @@ export const recursion = definePass({
       const passed = depth === null ? null : newValue(func, 'i32');
       if (passDepth(module, func, passed, counted, countedSignatures) && depth !== null && passed !== null) addOne(func, depth, passed);
       if (depth !== null && counting.has(func.name)) addTest(func, depth);
+      changes.touch(func);
     }
   },
 });

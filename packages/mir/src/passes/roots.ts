@@ -34,9 +34,12 @@ export const roots = definePass({
     { pass: 'legalise', because: 'slow paths are calls in cold blocks only then' },
     { pass: 'can-collect', because: 'only calls that may collect need roots' },
   ],
-  run: (module, { traced }) => {
+  run: (module, { traced, changes }) => {
     const indirect = module.table.some((name) => module.funcs.get(name)?.attrs.collects !== false);
-    for (const func of module.funcs.values()) addRoots(module, func, traced.get(func.name) ?? [], indirect);
+    for (const func of module.funcs.values()) {
+      addRoots(module, func, traced.get(func.name) ?? [], indirect);
+      changes.touch(func);
+    }
   },
 });
 

@@ -29,15 +29,14 @@ export const scalarReplacement = definePass({
   doc: 'Keeps the fields of objects that do not escape in values.',
   level: 2,
   after: [{ pass: 'inline', because: 'a call lets its arguments escape' }],
-  run: (module) => {
-    for (const func of module.funcs.values()) replaceObjects(module, func);
-  },
+  run: (module, { changes }) => changes.eachStale('scalar-replacement', module, (func) => replaceObjects(module, func)),
 });
 
-function replaceObjects(module: Module, func: Func): void {
+function replaceObjects(module: Module, func: Func): boolean {
   removeUnreachable(func);
   const objects = findObjects(module, func);
   if (objects.size > 0) new Replacement(module, func, objects).run();
+  return objects.size > 0;
 }
 
 const fieldOf = (module: Module, inst: Inst): Field | undefined => {

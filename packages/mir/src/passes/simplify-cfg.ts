@@ -18,17 +18,15 @@ import { definePass } from './pass.ts';
 export const simplifyCfg = definePass({
   name: 'simplify-cfg',
   doc: 'Threads jumps through empty blocks and merges straight-line blocks.',
-  run: (module) => {
-    for (const func of module.funcs.values()) simplifyFunc(func);
-  },
+  run: (module, { changes }) => changes.eachStale('simplify-cfg', module, simplifyFunc),
 });
 
-/** Simplifies one function. */
-export function simplifyFunc(func: Func): void {
-  if (func.blocks.length === 1) return;
-  removeUnreachable(func);
-  if (threadJumps(func)) removeUnreachable(func);
-  mergeBlocks(func);
+/** Simplifies one function; answers whether anything changed. */
+export function simplifyFunc(func: Func): boolean {
+  if (func.blocks.length === 1) return false;
+  const threaded = threadJumps(func);
+  const removed = removeUnreachable(func);
+  return mergeBlocks(func) || threaded || removed;
 }
 
 /** Blocks without instructions whose parameters only their own terminator uses: a jump can do their work itself. */
@@ -86,7 +84,7 @@ function continueThrough(block: Block, edge: Edge, constants: ReadonlyMap<ValueI
   return known === undefined ? undefined : rebind(known !== 0 ? term.then : term.else);
 }
 
-function mergeBlocks(func: Func): void {
+function mergeBlocks(func: Func): boolean {
   const { preds, order } = buildCfg(func);
   const replaced: ValueId[] = [];
   const resolve = (value: ValueId): ValueId => {
@@ -95,6 +93,7 @@ function mergeBlocks(func: Func): void {
     return at;
   };
   const gone = new Uint8Array(func.blocks.length);
+  let any = false;
   for (const id of order) {
     if (gone[id]) continue;
     const block = func.blocks[id] as Block;
@@ -111,7 +110,9 @@ function mergeBlocks(func: Func): void {
       block.term = next.term;
       func.blocks[target] = null;
       gone[target] = 1;
+      any = true;
     }
   }
   if (replaced.length > 0) replaceUses(func, resolve);
+  return any;
 }

@@ -2,11 +2,11 @@
  * Runs one pass over MIR text and checks the result with the verifier; the printed functions are compared without their names' noise.
  */
 import { expect } from 'vitest';
-import { type Module, parseModule, type Pass, type PassContext, printFunc, verifyModule } from '../../src/index.ts';
+import { Changes, type Module, parseModule, type Pass, type PassContext, printFunc, verifyModule } from '../../src/index.ts';
 
 /** A context as the pipeline makes it. */
 export function passContext(level: 0 | 1 | 2 = 2, interrupts = false): PassContext {
-  return { options: { level, interrupts }, facts: new Map(), traced: new Map() };
+  return { options: { level, interrupts }, facts: new Map(), traced: new Map(), changes: new Changes() };
 }
 
 /** The module after a pass (or several). */

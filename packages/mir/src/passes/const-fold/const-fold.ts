@@ -28,9 +28,7 @@ const MAX_ROUNDS = 4;
 export const constFold = definePass({
   name: 'const-fold',
   doc: 'Folds constants, branches on constants, copies through block parameters and conversions that undo each other.',
-  run: (module) => {
-    for (const func of module.funcs.values()) foldFunc(func);
-  },
+  run: (module, { changes }) => changes.eachStale('const-fold', module, foldFunc),
 });
 
 /** Folds one function until nothing changes; answers whether anything did. */

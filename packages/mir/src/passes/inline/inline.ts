@@ -12,7 +12,7 @@ import { coldBlocks } from '../../analysis/cold.ts';
 import type { BlockId, Func, Module } from '../../ir.ts';
 import { isOp } from '../../traverse.ts';
 import { foldFunc } from '../const-fold/const-fold.ts';
-import { definePass, type PassOptions } from '../pass.ts';
+import { type Changes, definePass, type PassOptions } from '../pass.ts';
 import { simplifyFunc } from '../simplify-cfg.ts';
 import { spliceCall } from './splice.ts';
 
@@ -32,11 +32,11 @@ const LIMITS = {
 export const inline = definePass({
   name: 'inline',
   doc: 'Replaces calls of small functions by their bodies.',
-  run: (module, { options }) => inlineModule(module, options),
+  run: (module, { options, changes }) => inlineModule(module, options, changes),
 });
 
 /** Inlines in every function, callees first. */
-export function inlineModule(module: Module, options: PassOptions): void {
+export function inlineModule(module: Module, options: PassOptions, changes: Changes): void {
   const graph = buildCallGraph(module, { slowPaths: false });
   const calls = countCalls(module);
   const sizes = new Map<string, number>();
@@ -46,6 +46,7 @@ export function inlineModule(module: Module, options: PassOptions): void {
       if (inlineInto(module, graph, func, sizes, calls, options)) {
         foldFunc(func);
         simplifyFunc(func);
+        changes.touch(func);
       }
       sizes.set(func.name, sizeOf(func));
     }

@@ -33,7 +33,7 @@ export const ranges = definePass({
     const analyses = context.options.level >= 2 ? analyseProgram(module) : analyseFunctions(module);
     const facts = new Map<string, IntFacts>();
     for (const [name, analysis] of analyses) {
-      decide(analysis);
+      if (decide(analysis)) context.changes.touch(analysis.func);
       facts.set(name, factsOf(analysis));
     }
     context.facts = facts;
@@ -151,15 +151,19 @@ const RELATIONS: Readonly<Record<string, (a: Interval, b: Interval) => boolean |
   ne: (a, b) => (a.hi < b.lo || b.hi < a.lo ? true : undefined),
 };
 
-function decide(analysis: FuncRanges): void {
+/** Answers whether anything was decided. */
+function decide(analysis: FuncRanges): boolean {
   const { func } = analysis;
+  let any = false;
   for (const [id, block] of eachBlock(func)) {
     if (!analysis.reachable(id)) continue;
     block.insts = block.insts.map((inst) => {
       const answer = answerOf(analysis, inst, id);
+      any ||= answer !== undefined;
       return answer === undefined ? inst : makeInst('i32.const', [], { value: answer ? 1 : 0 }, inst.result, inst.site);
     });
   }
+  return any;
 }
 
 function answerOf(analysis: FuncRanges, inst: Inst, id: BlockId): boolean | undefined {
