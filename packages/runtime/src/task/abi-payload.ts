@@ -28,15 +28,17 @@ export function readRaised(payload: Uint8Array): RaisedException | undefined {
 
 /** What was wrong with an input. */
 export interface InputFault {
-  /** Where, such as `$.flights[3].delay`. */
+  /** Where, such as `$.flights[3].delay` or `byte 17`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Reads `[path, message]`. */
+/** Reads `[path, message]`, or `[message, offset]` of decoders that know the byte but not the path. */
 export function readInputFault(payload: Uint8Array): InputFault | undefined {
   const value = unpackControl(payload);
   if (!Array.isArray(value)) return undefined;
-  const [path, message] = value as ControlValue[];
-  return typeof path === 'string' && typeof message === 'string' ? { path, message } : undefined;
+  const [first, second] = value as ControlValue[];
+  if (typeof first !== 'string') return undefined;
+  if (typeof second === 'number') return { path: `byte ${second}`, message: first };
+  return typeof second === 'string' ? { path: first, message: second } : undefined;
 }

@@ -35,7 +35,10 @@ describe('outcomes as errors', () => {
     const found = error({ kind: 'invalidInput', payload: packControl(['$.items[2].price', 'expected float, got str']), cost });
     expect(found).toMatchObject({ mip: 'INVALID_INPUT', executed: 'no' });
     expect(found.facts).toMatchObject({ path: '$.items[2].price' });
-    expect(error({ kind: 'invalidInput', payload: packControl([1, 2]), cost }).mip).toBe('INTERNAL');
+    const atByte = error({ kind: 'invalidInput', payload: packControl(['expected array, got int', 17]), cost });
+    expect(atByte.text).toBe('the input of price is wrong at byte 17: expected array, got int');
+    for (const unreadable of [[1, 2], ['x'], [], 'x', ['x', null]])
+      expect(error({ kind: 'invalidInput', payload: packControl(unreadable), cost }).mip).toBe('INTERNAL');
   });
 
   it('every trap has an error that was executed and says what to do or who asked for it', () => {
