@@ -59,6 +59,7 @@ import runtimeCollect from './py/runtime/collect.py';
 import runtimeCompilerSupport from './py/runtime/compiler_support.py';
 import runtimeDoubleDouble from './py/runtime/double_double.py';
 import runtimeErrors from './py/runtime/errors.py';
+import runtimeFastMath from './py/runtime/fast_math.py';
 import runtimeFloatExact from './py/runtime/float_exact.py';
 import runtimeFloatPow from './py/runtime/float_pow.py';
 import runtimeFloatShortest from './py/runtime/float_shortest.py';
@@ -73,6 +74,7 @@ import runtimeIntMul from './py/runtime/int_mul.py';
 import runtimeIntOps from './py/runtime/int_ops.py';
 import runtimeIntText from './py/runtime/int_text.py';
 import runtimeMathMore from './py/runtime/math_more.py';
+import runtimeMathTables from './py/runtime/math_tables.py';
 import runtimeOutput from './py/runtime/output.py';
 import runtimePackReader from './py/runtime/pack_reader.py';
 import runtimePackWriter from './py/runtime/pack_writer.py';
@@ -143,6 +145,7 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/compiler_support.py', runtimeCompilerSupport],
   ['runtime/double_double.py', runtimeDoubleDouble],
   ['runtime/errors.py', runtimeErrors],
+  ['runtime/fast_math.py', runtimeFastMath],
   ['runtime/float_exact.py', runtimeFloatExact],
   ['runtime/float_pow.py', runtimeFloatPow],
   ['runtime/float_shortest.py', runtimeFloatShortest],
@@ -157,6 +160,7 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/int_ops.py', runtimeIntOps],
   ['runtime/int_text.py', runtimeIntText],
   ['runtime/math_more.py', runtimeMathMore],
+  ['runtime/math_tables.py', runtimeMathTables],
   ['runtime/output.py', runtimeOutput],
   ['runtime/pack_reader.py', runtimePackReader],
   ['runtime/pack_writer.py', runtimePackWriter],

@@ -203,6 +203,14 @@ class float:
     def is_integer(self) -> bool:
         return self - self == 0.0 and f64_floor(self) == self
 
+    @property
+    def real(self) -> float:
+        return self
+
+    @property
+    def imag(self) -> float:
+        return 0.0
+
     def conjugate(self) -> float:
         return self
 

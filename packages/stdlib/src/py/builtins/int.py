@@ -180,6 +180,8 @@ class int:
     @overload
     def __pow__(self, other: int) -> int:
         if int_sign(other) < 0:
+            if int_sign(self) == 0:
+                raise_zero_division('0.0 cannot be raised to a negative power')
             raise_value_error('negative power of an int: write the base as a float')
         return int_power(self, other)
 
@@ -271,6 +273,22 @@ class int:
         return order == 0 or order == 1
 
     # methods
+
+    @property
+    def real(self) -> int:
+        return self
+
+    @property
+    def imag(self) -> int:
+        return 0
+
+    @property
+    def numerator(self) -> int:
+        return self
+
+    @property
+    def denominator(self) -> int:
+        return 1
 
     def bit_length(self) -> int:
         return int(int_bit_length(self))

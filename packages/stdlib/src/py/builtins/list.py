@@ -213,6 +213,8 @@ class list(Generic[T]):
 
     def __setslice__(self, start, stop, step, value) -> None:
         check_writable(self)
+        if not hasattr(value, '__iter__'):
+            raise TypeError('can only assign an iterable' if step is None else 'must assign iterable to extended slice')
         items = list[T](value)
         n = self._len
         if step is None:

@@ -145,7 +145,7 @@ def log_value(v: float) -> float:
         domain_error()
     if v - v != 0.0:
         return v
-    return dd_log(v)
+    return log_rounded(v)
 
 
 # Ints beyond the range of doubles have logarithms too.
@@ -154,7 +154,7 @@ def log_int(n: int) -> float:
         domain_error()
     bits = int_bit_length(n)
     if bits <= 1000:
-        return dd_log(int_to_float(n))
+        return log_rounded(int_to_float(n))
     drop = bits - 64
     h = dd_log(int_to_float(int_shr(n, int(drop))))
     l = low_part()

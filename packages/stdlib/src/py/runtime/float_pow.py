@@ -64,6 +64,17 @@ def pow_positive(x: float, y: float) -> float:
         return f64_div(1.0, x)
     if f64_abs(y) <= 64.0 and f64_floor(y) == y and x < 1e4 and x > 1e-4:
         return pow_small(x, i32(trunc_i64(y)))
+    if x >= 2.2250738585072014e-308 and f64_abs(y) < 1e15:
+        h = log_kernel(x)
+        l = low_part()
+        p = two_product(y, h)
+        q = low_part() + y * l
+        if f64_abs(p) < 700.0:
+            r = exp_kernel(p, q)
+            s = low_part()
+            # The error of the logarithm counts y times.
+            if rounds_alone(r, s, r * (2e-19 + f64_abs(y) * (5.5e-20 + f64_abs(h) * 1e-22))):
+                return (r + s) * power_of_two(load_i32(CELL_SCRATCH, EXP_SCALE))
     h = dd_log(x)
     l = low_part()
     size = y * h

@@ -14,8 +14,23 @@ def exp_value(x: float) -> float:
         return f64_from_bits(9218868437227405312)
     if x < -745.2:
         return 0.0
+    if f64_abs(x) < 708.0:
+        r = exp_kernel(x, 0.0)
+        l = low_part()
+        if rounds_alone(r, l, r * 2e-19):
+            return (r + l) * power_of_two(load_i32(CELL_SCRATCH, EXP_SCALE))
     r = dd_exp(x, 0.0)
     return scale_double(r, load_i32(CELL_SCRATCH, EXP_SCALE))
+
+
+# log(x), correctly rounded, for positive finite x.
+def log_rounded(x: float) -> float:
+    if x >= 2.2250738585072014e-308:
+        r = log_kernel(x)
+        l = low_part()
+        if rounds_alone(r, l, f64_abs(r) * 4e-19):
+            return r + l
+    return dd_log(x)
 
 
 def expm1_value(x: float) -> float:

@@ -140,18 +140,38 @@ def dd_sin(x: float, turn: i32) -> float:
 
 
 def sin_value(x: float) -> float:
-    if x == 0.0:
-        return x
+    if f64_abs(x) < 1e-8:
+        return x if f64_abs(x) < 1e-100 else x - x * x * x * 0.16666666666666666
+    if f64_abs(x) <= 100000.0:
+        r = turn_fast(x, 0)
+        l = low_part()
+        if rounds_alone(r, l, f64_abs(r) * 4e-19):
+            return r + l
     return dd_sin(x, 0)
 
 
 def cos_value(x: float) -> float:
+    if f64_abs(x) <= 100000.0:
+        r = turn_fast(x, 1)
+        l = low_part()
+        if rounds_alone(r, l, f64_abs(r) * 4e-19):
+            return r + l
     return dd_sin(x, 1)
 
 
 def tan_value(x: float) -> float:
-    if f64_abs(x) < 1e-150:
-        return x
+    if f64_abs(x) < 1e-9:
+        return x if f64_abs(x) < 1e-100 else x + x * x * x * 0.3333333333333333
+    if f64_abs(x) <= 100000.0:
+        s = turn_fast(x, 0)
+        t = low_part()
+        c = turn_fast(x, 1)
+        u = low_part()
+        q = f64_div(s, c)
+        p = two_product(q, c)
+        l = f64_div(((s - p) - low_part()) + t - q * u, c)
+        if rounds_alone(q, l, f64_abs(q) * 1e-18):
+            return q + l
     sh = dd_sin(x, 0)
     sl = low_part()
     ch = dd_sin(x, 1)
@@ -213,6 +233,12 @@ def atan_value(x: float) -> float:
         return x
     if x - x != 0.0:
         return f64_copysign(PI_HIGH * 0.5, x)
+    a = f64_abs(x)
+    if a > 1e-100 and a < 1e100:
+        r = atan_quotient(a, 1.0)
+        l = low_part()
+        if rounds_alone(r, l, r * 1e-18):
+            return f64_copysign(r + l, x)
     return dd_atan(x, 0.0)
 
 
@@ -242,6 +268,13 @@ def atan2_value(y: float, x: float) -> float:
     elif ax < 1e-200 or ay < 1e-200:
         ax = ax * power_of_two(400)
         ay = ay * power_of_two(400)
+    rh = atan_quotient(ay, ax)
+    rl = low_part()
+    if x < 0.0:
+        rh = two_sum(PI_HIGH, -rh)
+        rl = low_part() + (PI_LOW - rl)
+    if rounds_alone(rh, rl, rh * 1e-18):
+        return f64_copysign(rh + rl, y)
     qh = dd_div(ay, 0.0, ax, 0.0)
     rh = dd_atan(qh, low_part())
     if x < 0.0:
@@ -269,6 +302,10 @@ def asin_value(x: float) -> float:
     cl = low_part()
     if ch == 0.0:
         return f64_copysign(PI_HIGH * 0.5, x)
+    rh = atan_of_pairs(f64_abs(x), 0.0, ch, cl)
+    rl = low_part()
+    if rounds_alone(rh, rl, rh * 2e-18):
+        return f64_copysign(rh + rl, x)
     qh = dd_div(x, 0.0, ch, cl)
     return dd_atan(qh, low_part())
 
@@ -290,6 +327,13 @@ def acos_value(x: float) -> float:
     cl = low_part()
     if x == 0.0:
         return PI_HIGH * 0.5
+    rh = atan_of_pairs(ch, cl, f64_abs(x), 0.0)
+    rl = low_part()
+    if x < 0.0:
+        rh = two_sum(PI_HIGH, -rh)
+        rl = low_part() + (PI_LOW - rl)
+    if rounds_alone(rh, rl, rh * 2e-18):
+        return rh + rl
     if x > 0.0:
         qh = dd_div(ch, cl, x, 0.0)
         return dd_atan(qh, low_part())
@@ -297,3 +341,23 @@ def acos_value(x: float) -> float:
     rh = dd_atan(qh, low_part())
     rl = low_part()
     return dd_add(PI_HIGH, PI_LOW, -rh, -rl)
+
+
+# atan of the quotient of two positive double-doubles, as hi + lo by the fast road.
+def atan_of_pairs(yh: float, yl: float, xh: float, xl: float) -> float:
+    swapped = yh > xh
+    if swapped:
+        t = yh
+        yh = xh
+        xh = t
+        t = yl
+        yl = xl
+        xl = t
+    q = f64_div(yh, xh)
+    u = two_product(q, xh)
+    r = atan_kernel(q, f64_div(((yh - u) - low_part()) + yl - q * xl, xh))
+    if swapped:
+        rl = low_part()
+        h = two_sum(1.5707963267948966, -r)
+        return fast_sum(h, low_part() + (6.123233995736766e-17 - rl))
+    return r
