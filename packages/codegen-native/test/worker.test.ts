@@ -96,6 +96,20 @@ describe('the worker', () => {
   });
 });
 
+describe('what a task leaves in memory', () => {
+  it('is gone before the next one, also after it was stopped', async () => {
+    const client = await open();
+    const marks = new Uint8Array(300_000).fill(0xee);
+    for (const name of ['echo', 'hoard', 'spin', 'deep', 'stray'] as const) {
+      // Twice, so that both slots had it.
+      for (let i = 0; i < 2; i++) await client.call(name, marks, { deadlineMs: 300, cpuMs: 50 }).catch(() => undefined);
+      const fresh = await Promise.all([1, 2, 3].map(() => client.call('large', word(200_000), { deadlineMs: 3000 })));
+      for (const bytes of fresh) expect(bytes.subarray(4).every((byte) => byte === 0)).toBe(true);
+    }
+    await client.close();
+  });
+});
+
 describe('errors', () => {
   it('carry the exception of the program', async () => {
     const client = await open();
