@@ -194,8 +194,19 @@ function inferOp(w: Walk, e: Extract<HExpr, { k: 'op' }>, env: Env, expected: Ty
   let b = inferExpr(w, second, env, isMachine(a) ? a : isMachine(expected) && a.k === 'int' ? expected : null);
   if (isMachine(b) && a.k === 'int' && isLiteral(first)) a = inferExpr(w, first, env, b);
   if (isMachine(a) && b.k === 'int' && isLiteral(second)) b = inferExpr(w, second, env, a);
-  const plan = planBinary(w, [a, b], e.op, 0, 1);
+  const plan = isNegativePower(e, a) ? planFloatPower(w, [a, b]) : planBinary(w, [a, b], e.op, 0, 1);
   return setPlan(w, e.id, plan);
+}
+
+/** `n ** -2` of an int: the only power of ints whose result is known to be a float. */
+function isNegativePower(e: Extract<HExpr, { k: 'op' }>, base: Type): boolean {
+  const exponent = e.args[1];
+  return (e.op === 'pow' || e.op === 'ipow') && (base.k === 'int' || base.k === 'bool') && exponent?.k === 'const' && exponent.value.type === 'int' && exponent.value.value < 0n;
+}
+
+function planFloatPower(w: Walk, slots: readonly Type[]): Plan {
+  const base = planFunction(w, w.engine.program.runtimeFunction('int_to_float'), null, slots, [0]);
+  return chain(w, slots, base, (inner) => planMethod(w, inner, inner.length - 1, '__pow__', [1], {}) as Plan);
 }
 
 function isLiteral(e: HExpr): boolean {
@@ -251,11 +262,8 @@ function inferDisplay(w: Walk, e: Extract<HExpr, { k: 'list' | 'set'; items: unk
   }
   const type: Type = { k: 'inst', cls, args: [cell] };
   w.engine.read(cell, w.inst);
-  if (e.items.length > 0 || e.k === 'set') {
-    const add = planMethod(w, [type, find(cell).type], 0, e.k === 'list' ? 'append' : 'add', [1], {});
-    if (add) setPlan(w, e.id, add);
-    if (add?.type.k === 'never') return NEVER;
-  }
+  // the plan may raise (an unhashable item), so the display itself keeps its type
+  if (e.items.length > 0) setPlan(w, e.id, planMethod(w, [type, find(cell).type], 0, e.k === 'list' ? 'append' : 'add', [1], {}) as Plan);
   return never ? NEVER : type;
 }
 
@@ -293,9 +301,7 @@ function inferDict(w: Walk, e: Extract<HExpr, { k: 'dict' }>, env: Env, expected
   w.engine.read(key, w.inst);
   w.engine.read(value, w.inst);
   if (e.keys.some((x) => x !== null) && !never) {
-    const set = planMethod(w, [type, find(key).type, find(value).type], 0, '__setitem__', [1, 2], {}) as Plan;
-    setPlan(w, e.id, set);
-    if (set.type.k === 'never') return NEVER;
+    setPlan(w, e.id, planMethod(w, [type, find(key).type, find(value).type], 0, '__setitem__', [1, 2], {}) as Plan);
   }
   return never ? NEVER : type;
 }

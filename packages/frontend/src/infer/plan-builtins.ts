@@ -7,7 +7,7 @@ import { type Ctx, NEVER_PLAN, raisePlan, strType } from './context.ts';
 import type { Plan } from './plan.ts';
 import { type CallArgs, planFunction } from './plan-calls.ts';
 import { planGetAttr } from './plan-attributes.ts';
-import { classOf, methodExists, planMethod } from './plan-methods.ts';
+import { classOf, methodExists, planMethod, unhashable } from './plan-methods.ts';
 import { planTruthOf } from './plan-operators.ts';
 import { split, splitClasses } from './split.ts';
 
@@ -114,6 +114,8 @@ export function planHash(c: Ctx, slots: readonly Type[], i: number): Plan {
     const type = s[i] as Type;
     if (type.k === 'inst' && !type.cls.builtin && isIdentityHash(type.cls)) return { k: 'prim', op: 'identity.hash', args: [i], type: I64 };
     if (type.k === 'inst' && type.cls.builtin && ['list', 'dict', 'set', 'bytearray'].includes(type.cls.name)) return raisePlan('TypeError', `unhashable type: '${type.cls.name}'`);
+    const cls = classOf(c, type);
+    if (cls && unhashable(cls)) return raisePlan('TypeError', `unhashable type: '${pythonName(type)}'`);
     if (type.k === 'none') return { k: 'prim', op: 'identity.hash', args: [i], type: I64 };
     const call = planMethod(c, s, i, '__hash__', [], {}) as Plan;
     if (call.type.k === 'int') return letCall(c, s, call, 'hash_of_int', I64);

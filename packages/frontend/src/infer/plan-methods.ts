@@ -115,7 +115,7 @@ function methodCall(c: Ctx, slots: readonly Type[], self: number, name: string, 
 }
 
 /** A class with `__eq__` and no `__hash__` of its own. */
-function unhashable(cls: ClassInfo): boolean {
+export function unhashable(cls: ClassInfo): boolean {
   for (const base of cls.mro) {
     if (base.methods.has('__hash__')) return false;
     if (base.methods.has('__eq__')) return true;
