@@ -2,8 +2,9 @@
  * The main job, end to end: builds the flights service, sends 20,000 real records through every road that this machine has, checks that all
  * answers are equal, and prints what each road costs.
  */
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,14 +88,50 @@ async function run(root: string, artifactDir: string, { files }: Manifest, workl
   return report(rows, plain);
 }
 
+/** Builds the service, unless the artifact that lies there was made by the same compiler from the same source. */
 async function build(source: string, artifactDir: string): Promise<Manifest> {
   const start = performance.now();
   const { program } = await readProgram(source);
+  const stamp = stampOf(program);
+  const stampFile = `${artifactDir}.stamp`;
+  const present = await readFile(stampFile, 'utf8').then(
+    (text) => (text === stamp ? intact(artifactDir) : undefined),
+    () => undefined,
+  );
+  if (present !== undefined) {
+    say(`${artifactDir} is up to date`);
+    return present;
+  }
+  await rm(stampFile, { force: true });
   const { manifest, diagnostics, skipped } = await writeArtifact(program, { outDir: artifactDir, mode: 'service', exports: EXPORTS });
   if (manifest === null || hasErrors(diagnostics)) throw new Error(`${source} does not compile\n${renderPretty(diagnostics)}`);
   say(`built ${artifactDir} in ${seconds(start)}`);
-  if (skipped !== undefined) say(`skipped: native worker and in process (${skipped})`);
+  // Without a C compiler the next run looks for one again.
+  if (skipped === undefined) await writeFile(stampFile, stamp);
+  else say(`skipped: native worker and in process (${skipped})`);
   return manifest;
+}
+
+/** What an artifact was made from: the program, and the compiler, which is in the bundle that this file is part of; its name has a hash of it. */
+function stampOf({ files }: { readonly files: ReadonlyMap<string, string> }): string {
+  const compiler = import.meta.url.endsWith('.ts') ? randomUUID() : import.meta.url;
+  return createHash('sha256')
+    .update(JSON.stringify([compiler, process.version, ...files]))
+    .digest('hex');
+}
+
+/** The manifest of an artifact whose files are all there and as they were written. */
+async function intact(artifactDir: string): Promise<Manifest | undefined> {
+  try {
+    const manifest = JSON.parse(await readFile(join(artifactDir, ARTIFACT_FILES.manifest), 'utf8')) as Manifest;
+    for (const [name, { sha256 }] of Object.entries(manifest.files)) {
+      const bytes = await readFile(join(artifactDir, name));
+      if (createHash('sha256').update(bytes).digest('hex') !== sha256) return undefined;
+    }
+    return manifest;
+  } catch {
+    return undefined;
+  }
 }
 
 async function throughWorker(
