@@ -37,10 +37,16 @@ const TRACE_APPEND = 'rt.trace_append';
 const LOADS: Readonly<Record<string, string>> = { bool: 'u8', ref: 'i32', val: 'i64', int: 'i64' };
 const STORES: Readonly<Record<string, string>> = { u8: '8', i8: '8', bool: '8', u16: '16', i16: '16', ref: 'i32', val: 'i64', int: 'i64' };
 
+/** What the C compiler should know about a function: functions that only raise are cold, slow paths stay out of their callers. */
+function adviceOf(func: Func): string {
+  if (!func.blocks.some((block) => block?.term.kind === 'return')) return 'MOLT_COLD ';
+  return func.attrs.inline === 'never' ? 'MOLT_NOINLINE ' : '';
+}
+
 /** `static uint32_t name(MoltMem mem, uint32_t v0)` without the qualifier. */
 export function signatureText(context: EmitContext, func: Func): string {
   const params = func.params.map((p) => `${cType(func.values[p] as Type)} ${valueName(func, p)}`);
-  return `${cType(func.result)} ${context.names.of(func.name)}(${['MoltMem mem', ...params].join(', ')})`;
+  return `${adviceOf(func)}${cType(func.result)} ${context.names.of(func.name)}(${['MoltMem mem', ...params].join(', ')})`;
 }
 
 /** The definition of a function; `qualifier` is `static` or empty. */

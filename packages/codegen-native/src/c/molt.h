@@ -18,6 +18,7 @@
 
 #define MOLT_LIKELY(x) __builtin_expect(!!(x), 1)
 #define MOLT_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define MOLT_NOINLINE __attribute__((noinline))
 #define MOLT_COLD __attribute__((cold, noinline))
 
 typedef uint8_t *MoltMem;
