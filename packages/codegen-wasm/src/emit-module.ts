@@ -202,10 +202,9 @@ function nameSection(names: readonly string[]): Uint8Array {
 }
 
 function tableEntries(module: Module, layout: Layout): { index: number; func: string }[] {
-  return module.table.map((func) => ({
-    index: layout.funcIndices.get(func) ?? broken(`${func} has no table index`, { pass: 'codegen-wasm' }),
-    func,
-  }));
+  // Entry 0 of the table stays empty and has no name.
+  const named = module.table.filter((func) => func !== '');
+  return named.map((func) => ({ index: layout.funcIndices.get(func) ?? broken(`${func} has no table index`, { pass: 'codegen-wasm' }), func }));
 }
 
 /** Host functions that the module calls, in the order of the ABI; rare exits call `trap`. */

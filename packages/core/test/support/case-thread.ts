@@ -10,7 +10,7 @@ import { emitC } from '@molt/codegen-native';
 import { compileModule, type Generated, programOf, resolveOptions, Stopwatch } from '@molt/core';
 import { hasErrors, isMoltError, renderPretty } from '@molt/diagnostics';
 import { buildModule } from '@molt/frontend';
-import { copyModule, createInterpreter, layoutModule, type Module, PIPELINE } from '@molt/mir';
+import { copyModule, createInterpreter, layoutModule, type Module, runPipeline } from '@molt/mir';
 import { createInstance } from '@molt/runtime';
 import { stdlibSources } from '@molt/stdlib';
 import { interpreterImports, Streams, wasmHost } from './captured-host.ts';
@@ -86,11 +86,14 @@ function build({ files, entry }: RunRequest): Built {
   return built;
 }
 
-/** Language-level MIR with its depth of recursion counted: RecursionError is part of what a program means. No other pass has run. */
+/** Language-level MIR with its depth of recursion counted: RecursionError is part of what a program means. No optimisation has run. */
 function counted(module: Module): Module {
-  const copy = copyModule(module);
-  const recursion = PIPELINE.find(({ name }) => name === 'recursion');
-  return recursion?.run(copy, { options: { level: 0, interrupts: false }, facts: new Map(), traced: new Map() }) ?? copy;
+  let found: Module | undefined;
+  const onPass = (name: string, _ms: number, now: Module): void => {
+    if (name === 'recursion') found = copyModule(now);
+  };
+  runPipeline(module, { level: 0, interrupts: false, onPass });
+  return found ?? module;
 }
 
 function interpret(module: Module, request: RunRequest, start: number): RunAnswer {
