@@ -37,6 +37,9 @@ import builtinsStrTemplate from './py/builtins/str_template.py';
 import builtinsTextCodec from './py/builtins/text_codec.py';
 import builtinsTuple from './py/builtins/tuple.py';
 import builtinsUnicodeTables from './py/builtins/unicode_tables.py';
+import libCoreCollections from './py/lib/_collections.py';
+import libCoreCombinatorics from './py/lib/_combinatorics.py';
+import libCoreItertools from './py/lib/_itertools.py';
 import libCoreMath from './py/lib/_math.py';
 import libCoreRandom from './py/lib/_random.py';
 import libCoreSys from './py/lib/_sys.py';
@@ -123,6 +126,9 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['builtins/text_codec.py', builtinsTextCodec],
   ['builtins/tuple.py', builtinsTuple],
   ['builtins/unicode_tables.py', builtinsUnicodeTables],
+  ['lib/_collections.py', libCoreCollections],
+  ['lib/_combinatorics.py', libCoreCombinatorics],
+  ['lib/_itertools.py', libCoreItertools],
   ['lib/_math.py', libCoreMath],
   ['lib/_random.py', libCoreRandom],
   ['lib/_sys.py', libCoreSys],
