@@ -5,6 +5,7 @@ import { buildDominance, dominates } from '../analysis/dominance.ts';
 import type { Block, BlockId, Edge, Func, Inst, Module, Term, ValueId } from '../ir.ts';
 import { typeAt } from '../level-type.ts';
 import { type ImmOf, OPS } from '../ops.ts';
+import { runtimeName, TRACE_APPEND } from '../passes/runtime-calls.ts';
 import { eachBlock, eachEdge, eachTermUse } from '../traverse.ts';
 import { verifyInst } from './verify-inst.ts';
 
@@ -144,14 +145,16 @@ function checkUnwind(func: Func, block: Block, inst: Inst, index: number, say: (
   if (unwind === 'catch' && !isTested(func, block, index + 1)) say('a call that catches is not followed by exc.pending');
 }
 
-/** Whether `exc.pending` is the next instruction with an effect, here or behind the jumps that follow. */
+const appendsTrace = (inst: Inst): boolean => inst.op === 'call' && (inst.imm as ImmOf<'call'>).func === runtimeName(TRACE_APPEND);
+
+/** Whether what is pending is looked at by the next instruction with an effect, here or behind the jumps that follow. */
 function isTested(func: Func, start: Block, from: number): boolean {
   let block = start;
   let at = from;
   for (let hops = 0; hops < 16; hops++) {
     for (; at < block.insts.length; at++) {
       const next = block.insts[at] as Inst;
-      if (next.op === 'exc.pending') return true;
+      if (next.op === 'exc.pending' || next.op === 'exc.take' || appendsTrace(next)) return true;
       if (OPS[next.op].effects.length > 0 && !/^(root|frame)\./.test(next.op)) return false;
     }
     const { term } = block;

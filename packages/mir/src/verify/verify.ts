@@ -19,8 +19,8 @@
  *  T1  Edges go to blocks that exist; their arguments fit the block's parameters in number and type.
  *  T2  Operands have the right type; switch cases are distinct; `return` agrees with the function's result.
  * Unwinding
- *  U1  Behind a call that catches, the next instruction with an effect (roots and frames aside) is `exc.pending`, in the block or
- *      behind the jumps that follow, or the block ends with `propagate`, `raise` or `trap`.
+ *  U1  Behind a call that catches, the next instruction with an effect (roots and frames aside) is `exc.pending`, `exc.take` or a call
+ *      of `rt.trace_append`, in the block or behind the jumps that follow, or the block ends with `propagate`, `raise` or `trap`.
  *  A call marked `never` is a promise of whoever made it: the callee does not raise there, whatever the analysis thinks of it elsewhere.
  */
 import type { Func, Module } from '../ir.ts';

@@ -6,13 +6,16 @@
  */
 import { BUFFER, CELL, HEADER } from '@molt/abi';
 import { broken } from '@molt/diagnostics';
-import type { Inst, MemType, Module, ValueId } from '../../ir.ts';
+import type { Edge, Inst, MemType, Module, ValueId } from '../../ir.ts';
 import { registerType } from '../../builder.ts';
 import { machineMemType, machineType, memSize } from '../../level-type.ts';
 import type { ImmOf, OpName } from '../../ops.ts';
 import { type FuncLowering, TRACE } from './func-lowering.ts';
 
-type Lower = (f: FuncLowering, inst: Inst, result: ValueId, module: Module, catches: boolean) => void;
+/** Where the exception of an op goes: out of the function, to a handler, or on with a dummy result to a test that follows. */
+export type OpUnwind = { readonly kind: 'leave' } | { readonly kind: 'handler'; readonly to: Edge } | { readonly kind: 'test' };
+
+type Lower = (f: FuncLowering, inst: Inst, result: ValueId, module: Module, unwind: OpUnwind) => void;
 
 /** Offsets of the fields of `list` that compiled code knows. */
 export const LIST = { len: 8, cap: 12, data: 16, flags: 20 } as const;
@@ -64,7 +67,10 @@ const scale = (f: FuncLowering, index: ValueId, size: number): ValueId => (size 
 
 const element = ({ type, alias }: ImmOf<'list.get'>) => ({ type: machineMemType(type), offset: BUFFER.payload, alias });
 
-const leave = (f: FuncLowering): void => f.end({ kind: 'propagate', site: f.site });
+/** Ends the error path of an op that does not go on. */
+function unwindTo(f: FuncLowering, unwind: OpUnwind): void {
+  f.end(unwind.kind === 'handler' ? { kind: 'jump', to: unwind.to } : { kind: 'propagate', site: f.site });
+}
 
 function zero(f: FuncLowering, type: MemType): ValueId {
   const register = machineType(registerType(type));
@@ -72,10 +78,10 @@ function zero(f: FuncLowering, type: MemType): ValueId {
   return register === 'i64' ? f.i64(0n) : f.i32(0);
 }
 
-const listGet: Lower = (f, inst, result, _module, catches) => {
+const listGet: Lower = (f, inst, result, _module, unwind) => {
   const imm = inst.imm as ImmOf<'list.get'>;
-  if (!catches) {
-    const address = elementAddress(f, inst, imm.type, 0, () => leave(f));
+  if (unwind.kind !== 'test') {
+    const address = elementAddress(f, inst, imm.type, 0, () => unwindTo(f, unwind));
     f.define(result, 'load', [address], element(imm));
     return;
   }
@@ -85,25 +91,25 @@ const listGet: Lower = (f, inst, result, _module, catches) => {
   f.continueIn(join);
 };
 
-const listSet: Lower = (f, inst, _result, _module, catches) => {
+const listSet: Lower = (f, inst, _result, _module, unwind) => {
   const imm = inst.imm as ImmOf<'list.set'>;
-  const join = catches ? f.block() : null;
-  const address = elementAddress(f, inst, imm.type, 1, () => (join === null ? leave(f) : f.jump(join)));
+  const join = unwind.kind === 'test' ? f.block() : null;
+  const address = elementAddress(f, inst, imm.type, 1, () => (join === null ? unwindTo(f, unwind) : f.jump(join)));
   f.define(-1, 'store', [address, inst.args[2] as ValueId], element(imm));
   if (join === null) return;
   f.jump(join);
   f.continueIn(join);
 };
 
-const frozenCheck: Lower = (f, inst, _result, _module, catches) => {
+const frozenCheck: Lower = (f, inst, _result, _module, unwind) => {
   const [object] = inst.args as [ValueId];
   const base = f.emit('load', [f.i32(0)], { type: 'i32', offset: CELL.heapBase, alias: 'cell.heapBase' }, 'i32');
   const [fail, fine] = [f.block(), f.block()];
   f.branch(f.emit('i32.lt_u', [object, base], null, 'i32'), { block: fail, args: [] }, { block: fine, args: [] }, false);
   f.continueIn(fail);
   f.define(-1, 'call', [object], { func: 'rt.raise_frozen', unwind: 'catch' });
-  if (catches) f.jump(fine);
-  else leave(f);
+  if (unwind.kind === 'test') f.jump(fine);
+  else unwindTo(f, unwind);
   f.continueIn(fine);
 };
 
