@@ -78,9 +78,10 @@ export function buildGeneratorCall(scope: HirScope, e: Call, gen: GeneratorExp):
   const methods = new Set(['join', 'extend', 'update', 'union', 'fsum', 'prod', 'fromkeys', 'writelines']);
   if (!((name && COLLECTORS.has(name)) || (method && methods.has(method)))) return null;
   const list = buildComprehension(scope, { ...gen, kind: 'ListComp' } as ListComp);
+  if (e.args.some((x) => x.kind === 'Starred') || e.keywords.some((k) => k.arg === null)) return null;
   const rest = e.args.slice(1).map((x) => ({ value: buildExpr(scope, x), star: false }));
   const callee = buildExpr(scope, func);
-  return at(scope, e, { k: 'call', func: callee, args: [{ value: list, star: false }, ...rest], kwargs: e.keywords.map((k) => ({ name: k.arg, value: buildExpr(scope, k.value) })) });
+  return at(scope, e, { k: 'call', func: callee, args: [{ value: list, star: false }, ...rest], kwargs: e.keywords.map((k) => ({ name: k.arg as string, value: buildExpr(scope, k.value) })) });
 }
 
 function anyAll(scope: HirScope, e: Call, gen: GeneratorExp, any: boolean): HExpr {

@@ -2,11 +2,12 @@
 import { lookupModuleName } from '../program/module-info.ts';
 import { spanOf } from '@molt/diagnostics';
 import type { Call, Compare, Expr, PyConstant } from '../ast/nodes.ts';
+import { literal } from '../program/declare.ts';
 import { makeFunction } from '../program/make-function.ts';
 import { refuse } from '../program/refusal.ts';
 import { buildComprehension, buildGeneratorCall } from './build-comprehension.ts';
 import { bindName } from './build-targets.ts';
-import { type HirScope, findVar, tempVar } from './hir-scope.ts';
+import { attributeName, type HirScope, findVar, tempVar } from './hir-scope.ts';
 import type { Arg, HExpr, HStmt, OpKind } from './nodes.ts';
 
 const BINARY: Readonly<Record<string, OpKind>> = {
@@ -40,7 +41,7 @@ export function buildExpr(scope: HirScope, e: Expr): HExpr {
     case 'Name':
       return buildName(scope, e.name, e);
     case 'Attribute':
-      return at(scope, e, { k: 'attr', obj: b(e.value), name: e.attr });
+      return at(scope, e, { k: 'attr', obj: b(e.value), name: attributeName(scope, e.attr) });
     case 'BinOp': {
       // left-associative chains can be thousands long: walk the left spine without recursion
       const spine: Extract<Expr, { kind: 'BinOp' }>[] = [];
@@ -81,11 +82,18 @@ export function buildExpr(scope: HirScope, e: Expr): HExpr {
     case 'List':
     case 'Set': {
       const k = e.kind === 'Tuple' ? 'tuple' : e.kind === 'List' ? 'list' : 'set';
-      return at(scope, e, { k, items: e.elts.map((x) => buildArg(scope, x)) });
+      const items = e.elts.map((x) => buildArg(scope, x));
+      if (k === 'tuple' && items.some((x) => x.star)) return at(scope, e, { k, items, list: at(scope, e, { k: 'list', items }) });
+      const display = at(scope, e, { k, items });
+      // CPython builds a frozen set of the constants first, which shows in the order
+      if (k === 'set' && !scope.fn.trusted && e.elts.length >= 3 && e.elts.every((x) => literal(x) !== null)) return runtimeCall(scope, e, 'set_of_constants', [display]);
+      return display;
     }
     case 'Dict':
       return at(scope, e, { k: 'dict', keys: e.keys.map((x) => (x ? b(x) : null)), values: e.values.map(b) });
     case 'Subscript': {
+      // `list[int]` as a value: a type alias
+      if (isTypeExpr(scope, e)) return at(scope, e, { k: 'typeexpr', expr: e });
       const obj = b(e.value);
       if (e.slice.kind === 'Slice') return at(scope, e, { k: 'op', op: 'getslice', args: [obj, ...buildSlice(scope, e.slice)] });
       return at(scope, e, { k: 'op', op: 'getitem', args: [obj, b(e.slice)] });
@@ -146,6 +154,7 @@ export function buildName(scope: HirScope, name: string, place: { start: number;
   const classVar = cls?.classVars.get(name);
   if (classVar) return at(scope, place, { k: 'global', g: classVar });
   const binding = lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
+  if (binding?.kind === 'typing' && name === 'TYPE_CHECKING') return constant(scope, place, { type: 'bool', value: false });
   if (!binding) return at(scope, place, { k: 'unknown', name });
   if (binding.kind === 'var') {
     const { global } = binding;
@@ -214,7 +223,33 @@ function buildCall(scope: HirScope, e: Call): HExpr {
   const callee = generic ? at(scope, func, { k: 'typeexpr', expr: func }) : buildExpr(scope, func);
   const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic' && !callee.binding.name.startsWith('py.');
   const args = e.args.map((x): Arg => (isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x)));
-  return at(scope, e, { k: 'call', func: callee, args, kwargs: e.keywords.map((k) => ({ name: k.arg, value: buildExpr(scope, k.value) })) });
+  const kwargs = e.keywords.flatMap((k) => (k.arg === null ? [] : [{ name: k.arg, value: buildExpr(scope, k.value) }]));
+  return at(scope, e, { k: 'call', func: callee, args, kwargs, ...tailsOf(scope, e, args), ...mappingOf(scope, e) });
+}
+
+/** The starred arguments of a call as list displays. */
+function tailsOf(scope: HirScope, e: Call, args: readonly Arg[]) {
+  const start = args.findIndex((a) => a.star);
+  if (start < 0) return {};
+  const all = at(scope, e, { k: 'list', items: args });
+  return { tails: { start, all, rest: start === 0 ? all : at(scope, e, { k: 'list', items: args.slice(start) }) } };
+}
+
+/** All `**m` of a call as one dict. */
+function mappingOf(scope: HirScope, e: Call) {
+  let mapping: HExpr | null = null;
+  for (const k of e.keywords) {
+    if (k.arg !== null) continue;
+    const value = buildExpr(scope, k.value);
+    mapping = mapping ? runtimeCall(scope, e, 'keywords_join', [mapping, value]) : runtimeCall(scope, e, 'keywords_of', [value]);
+  }
+  return mapping ? { mapping } : {};
+}
+
+/** A call of a function of the stdlib that programs do not see. */
+function runtimeCall(scope: HirScope, e: Expr, name: string, args: readonly HExpr[]): HExpr {
+  const func = at(scope, e, { k: 'binding', name, binding: { kind: 'func', fn: scope.program.runtimeFunction(name) } });
+  return at(scope, e, { k: 'call', func, args: args.map((value) => ({ value, star: false })), kwargs: [] });
 }
 
 function isTypeExpr(scope: HirScope, e: Expr): boolean {

@@ -1,13 +1,13 @@
 /** Statements: AST to HIR. */
 import { spanOf } from '@molt/diagnostics';
 import type { Expr, Stmt, Try, With, WithItem } from '../ast/nodes.ts';
-import type { ClassInfo } from '../program/class-info.ts';
-import { importBindings } from '../program/declare.ts';
+import { type ClassInfo, mangled } from '../program/class-info.ts';
+import { absoluteName, importBindings } from '../program/declare.ts';
 import { makeFunction } from '../program/make-function.ts';
 import { refuse } from '../program/refusal.ts';
 import { at, binaryOp, buildExpr, buildName, buildSlice, constant, functionValue, inClassBody, noneOf } from './build-expressions.ts';
 import { assignPairwise, assignTo, bindName } from './build-targets.ts';
-import { findVar, type HirScope, tempVar } from './hir-scope.ts';
+import { attributeName, findVar, type HirScope, tempVar } from './hir-scope.ts';
 import type { Handler, HExpr, HStmt, OpKind } from './nodes.ts';
 
 export function buildBlock(scope: HirScope, body: readonly Stmt[]): HStmt[] {
@@ -57,6 +57,10 @@ function buildStmt(scope: HirScope, s: Stmt, out: HStmt[]): void {
     case 'AugAssign':
       return augAssign(scope, s, out);
     case 'If':
+      if (isTypeChecking(s.test)) {
+        out.push(...buildBlock(scope, s.orelse));
+        return;
+      }
       out.push({ k: 'if', test: buildExpr(scope, s.test), then: buildBlock(scope, s.body), else: buildBlock(scope, s.orelse), ...place });
       return;
     case 'While':
@@ -127,6 +131,11 @@ function buildStmt(scope: HirScope, s: Stmt, out: HStmt[]): void {
   }
 }
 
+/** `if TYPE_CHECKING:` is for type checkers only: its imports need not exist. */
+function isTypeChecking(test: Expr): boolean {
+  return (test.kind === 'Name' && test.name === 'TYPE_CHECKING') || (test.kind === 'Attribute' && test.attr === 'TYPE_CHECKING');
+}
+
 function plainPairs(targets: readonly Expr[], values: readonly Expr[]): boolean {
   return targets.length === values.length && [...targets, ...values].every((e) => e.kind !== 'Starred');
 }
@@ -159,9 +168,9 @@ function augAssign(scope: HirScope, s: Extract<Stmt, { kind: 'AugAssign' }>, out
     out.push(bindName(scope, target.name, value, s));
   } else if (target.kind === 'Attribute') {
     const obj = hold(buildExpr(scope, target.value), 'object');
-    const old = at(scope, target, { k: 'attr', obj: obj(), name: target.attr });
+    const old = at(scope, target, { k: 'attr', obj: obj(), name: attributeName(scope, target.attr) });
     const value = at(scope, s, { k: 'op', op, args: [old, buildExpr(scope, s.value)] });
-    out.push({ k: 'setattr', id: scope.fn.exprCount++, obj: obj(), name: target.attr, value, ...place });
+    out.push({ k: 'setattr', id: scope.fn.exprCount++, obj: obj(), name: attributeName(scope, target.attr), value, ...place });
   } else {
     const obj = hold(buildExpr(scope, target.value), 'object');
     if (target.slice.kind === 'Slice') {
@@ -254,7 +263,7 @@ function deleteTarget(scope: HirScope, t: Expr, out: HStmt[]): void {
       return;
     }
     case 'Attribute':
-      out.push({ k: 'delattr', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), name: t.attr, ...place });
+      out.push({ k: 'delattr', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), name: attributeName(scope, t.attr), ...place });
       return;
     case 'Subscript':
       if (t.slice.kind === 'Slice') out.push({ k: 'delslice', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), slice: buildSlice(scope, t.slice), ...place });
@@ -293,13 +302,13 @@ function classDef(scope: HirScope, s: Extract<Stmt, { kind: 'ClassDef' }>, out: 
   inClassBody(scope, cls, () => {
     for (const stmt of s.body) {
       if (stmt.kind === 'FunctionDef') {
-        const fn = cls.methods.get(stmt.name) ?? cls.properties.get(stmt.name)?.get;
+        const fn = cls.methods.get(mangled(cls, stmt.name)) ?? cls.properties.get(mangled(cls, stmt.name))?.get;
         if (!fn || fn.start !== stmt.start) continue;
         const value = functionValue(scope, stmt, fn, stmt.args);
         if (value.k === 'seq') out.push(...value.stmts);
       } else if (stmt.kind === 'Assign' || (stmt.kind === 'AnnAssign' && stmt.value)) {
         for (const target of stmt.kind === 'Assign' ? stmt.targets : [stmt.target]) {
-          const g = target.kind === 'Name' ? cls.classVars.get(target.name) : undefined;
+          const g = target.kind === 'Name' ? cls.classVars.get(mangled(cls, target.name)) : undefined;
           if (g && !isFieldCall(stmt.value as Expr)) out.push({ k: 'setglobal', g, value: buildExpr(scope, stmt.value as Expr), start: stmt.start, end: stmt.end });
         }
       }
@@ -314,13 +323,27 @@ function isFieldCall(e: Expr): boolean {
 
 function importStmt(scope: HirScope, s: Extract<Stmt, { kind: 'Import' | 'ImportFrom' }>, out: HStmt[]): void {
   const place = { start: s.start, end: s.end };
-  for (const [name, binding] of importBindings(scope.program, scope.fn.module, s)) {
-    if (scope.fn.kind !== 'module' && !scope.fn.module.bindings.has(name)) scope.fn.module.bindings.set(name, binding);
-    if (binding.kind === 'module') out.push({ k: 'import', mod: binding.mod, ...place });
+  const { program } = scope;
+  const { module } = scope.fn;
+  const bindings = importBindings(program, module, s);
+  // packages run before their modules
+  const run = (dotted: string): void => {
+    const parts = dotted.split('.');
+    parts.forEach((_, i) => {
+      const mod = program.modules.get(parts.slice(0, i + 1).join('.'));
+      if (mod?.body) out.push({ k: 'import', mod, ...place });
+    });
+  };
+  if (s.kind === 'Import') for (const alias of s.names) run(alias.name);
+  else {
+    run(absoluteName(module, s.module, s.level));
+    for (const [, binding] of bindings) if (binding.kind === 'module') run(binding.mod.name);
   }
-  if (s.kind === 'ImportFrom') {
-    const mod = s.module && s.level === 0 ? scope.program.modules.get(s.module) : undefined;
-    if (mod?.body) out.push({ k: 'import', mod, ...place });
-    if (s.level > 0) for (const m of scope.program.order) if (m !== scope.fn.module && m.body && s.module && m.name.endsWith(s.module)) out.push({ k: 'import', mod: m, ...place });
+  for (const [name, binding] of bindings) {
+    if (binding.kind === 'typing' || binding.kind === 'typevar') continue;
+    if (scope.fn.kind === 'module' && module.bindings.get(name) === binding) continue;
+    const global = binding.kind === 'var' ? binding.global : null;
+    const value = global ? at(scope, s, global.constant ? { k: 'const', value: global.constant } : { k: 'global', g: global }) : at(scope, s, { k: 'binding', name, binding });
+    out.push(bindName(scope, name, value, place));
   }
 }

@@ -3,7 +3,7 @@ import { spanOf } from '@molt/diagnostics';
 import type { Expr } from '../ast/nodes.ts';
 import { refuse } from '../program/refusal.ts';
 import { at, buildExpr, buildSlice } from './build-expressions.ts';
-import { findVar, type HirScope, localVar, tempVar } from './hir-scope.ts';
+import { attributeName, findVar, type HirScope, localVar, tempVar } from './hir-scope.ts';
 import type { HExpr, HStmt } from './nodes.ts';
 
 /** Binds a name to a value in the current scope. */
@@ -33,7 +33,7 @@ export function assignTo(scope: HirScope, target: Expr, value: HExpr, out: HStmt
       out.push(bindName(scope, target.name, value, target));
       return;
     case 'Attribute':
-      out.push({ k: 'setattr', id: scope.fn.exprCount++, obj: buildExpr(scope, target.value), name: target.attr, value, ...place });
+      out.push({ k: 'setattr', id: scope.fn.exprCount++, obj: buildExpr(scope, target.value), name: attributeName(scope, target.attr), value, ...place });
       return;
     case 'Subscript':
       if (target.slice.kind === 'Slice') {

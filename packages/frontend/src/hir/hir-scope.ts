@@ -3,6 +3,7 @@
  * enclosing function makes its variable captured.
  */
 import type { FunctionInfo, Var } from '../program/function-info.ts';
+import { mangled } from '../program/class-info.ts';
 import { newVar } from '../program/make-function.ts';
 import type { Program } from '../program/program.ts';
 import type { ScopeNames } from './scope-names.ts';
@@ -49,6 +50,13 @@ function findOwn(scope: HirScope, name: string): Var | null {
   if (scope.names.globals.has(name)) return null;
   if (scope.fn.kind === 'module' && scope.fn.module.bindings.has(name)) return null;
   return scope.names.bound.has(name) || scope.locals.has(name) ? localVar(scope, name) : null;
+}
+
+/** An attribute's name as the class around the place spells it. */
+export function attributeName(scope: HirScope, name: string): string {
+  if (!name.startsWith('__')) return name;
+  for (let s: HirScope | null = scope; s; s = s.parent) if (s.fn.cls) return mangled(s.fn.cls, name);
+  return name;
 }
 
 export function localVar(scope: HirScope, name: string): Var {

@@ -37,9 +37,19 @@ export type HExpr = At &
     | { readonly k: 'unknown'; readonly name: string }
     | { readonly k: 'attr'; readonly obj: HExpr; readonly name: string }
     | { readonly k: 'op'; readonly op: OpKind; readonly args: readonly HExpr[] }
-    | { readonly k: 'call'; readonly func: HExpr; readonly args: readonly Arg[]; readonly kwargs: readonly { name: string | null; value: HExpr }[] }
+    | {
+        readonly k: 'call';
+        readonly func: HExpr;
+        readonly args: readonly Arg[];
+        readonly kwargs: readonly { name: string; value: HExpr }[];
+        /** With a starred argument: the arguments from the first starred one on, and all of them, as list displays. One is used if the number is unknown. */
+        readonly tails?: { readonly start: number; readonly rest: HExpr; readonly all: HExpr };
+        /** The dict that all `**m` come to. */
+        readonly mapping?: HExpr;
+      }
     | { readonly k: 'super'; readonly cls: ClassInfo; readonly self: HExpr }
-    | { readonly k: 'tuple'; readonly items: readonly Arg[] }
+    /** `list` is the same display as a list: used if the number of items is unknown. */
+    | { readonly k: 'tuple'; readonly items: readonly Arg[]; readonly list?: HExpr }
     | { readonly k: 'list' | 'set'; readonly items: readonly Arg[] }
     | { readonly k: 'dict'; readonly keys: readonly (HExpr | null)[]; readonly values: readonly HExpr[] }
     | { readonly k: 'cond'; readonly test: HExpr; readonly then: HExpr; readonly else: HExpr }

@@ -12,7 +12,7 @@ import { inferExpr } from './infer-expressions.ts';
 import type { Env } from './instance.ts';
 import { factsOf, type Narrowing } from './narrow.ts';
 import { classesOf } from './plan-builtins.ts';
-import { planSetAttr } from './plan-attributes.ts';
+import { planDelAttr, planSetAttr } from './plan-attributes.ts';
 import { planIteration } from './plan-iteration.ts';
 import { planMethod } from './plan-methods.ts';
 import type { Plan } from './plan.ts';
@@ -122,7 +122,7 @@ function inferStmt(w: Walk, s: HStmt, env: Env): Env | null {
     case 'delslice':
       return after(plan(w, s.id, itemMethod(w, [value(s.obj), ...s.slice.map((e) => value(e))], '__delslice__', [1, 2, 3], "doesn't support item deletion")).type);
     case 'delattr':
-      return after(plan(w, s.id, split(w, [value(s.obj)], 0, (t) => raisePlan('AttributeError', `'${pythonName(t[0] as Type)}' object attribute '${s.name}' cannot be deleted`))).type);
+      return after(plan(w, s.id, planDelAttr(w, [value(s.obj)], 0, s.name)).type);
     case 'delvar':
       if (!s.v.captured) env[s.v.index] = UNBOUND;
       return env;

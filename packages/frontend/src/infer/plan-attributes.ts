@@ -1,7 +1,7 @@
 /** Attribute reads and writes. */
 import { attrHolder, type ClassInfo, findClassVar, findMethod, findProperty } from '../program/class-info.ts';
 import { pythonName } from '../types/python-name.ts';
-import { type Cell, NEVER, newCell, type Type, UNBOUND } from '../types/type.ts';
+import { type Cell, members, NEVER, newCell, type Type, UNBOUND } from '../types/type.ts';
 import { annotationType } from './annotations.ts';
 import { type Ctx, joinPlans, NEVER_PLAN, raisePlan, strType } from './context.ts';
 import type { Plan } from './plan.ts';
@@ -25,6 +25,7 @@ function getMember(c: Ctx, slots: readonly Type[], i: number, name: string): Pla
   if (type.k === 'never') return NEVER_PLAN;
   if (type.k === 'module') {
     const binding = type.mod.bindings.get(name);
+    if (!binding && name === '__name__') return { k: 'const', value: { type: 'str', value: type.mod.name }, type: strType(c) };
     return binding ? bindingPlan(c, binding) ?? missing(type, name) : missing(type, name);
   }
   if (type.k === 'class') return classAttr(c, type.cls, name) ?? missing(type, name);
@@ -35,12 +36,82 @@ function getMember(c: Ctx, slots: readonly Type[], i: number, name: string): Pla
   const property = findProperty(cls, name);
   if (property) return planFunction(c, property.get, null, slots, [i]);
   if (type.k === 'inst') {
-    const field = fieldOf(c, type, name);
-    if (field) {
-      const holder = attrHolder(cls, name) as ClassInfo;
-      return { k: 'field', slot: i, cls: holder, name, fieldType: field, type: withoutUnbound(c, field) };
+    const differing = classesThatDiffer(c, type, name);
+    if (differing) {
+      const cases = differing.map((t) => {
+        const narrow = [...slots];
+        narrow[i] = t;
+        return { type: t, plan: memberOfInstance(c, narrow, i, name) };
+      });
+      return { k: 'switch', slot: i, cases, type: joinPlans(c, cases.map((x) => x.plan)) };
     }
+    return memberOfInstance(c, slots, i, name);
   }
+  return memberOfClass(c, slots, i, name);
+}
+
+/** The classes to tell apart where subclasses override a class variable or method that is read through an instance. */
+function classesThatDiffer(c: Ctx, type: Extract<Type, { k: 'inst' }>, name: string): readonly Type[] | null {
+  const own = overridable(type.cls, name);
+  if (!own || type.cls.subclasses.length === 0) return null;
+  const list = expandInstance(c, type);
+  return list.some((t) => t.k === 'inst' && overridable(t.cls, name) !== own) ? list : null;
+}
+
+const overridable = (cls: ClassInfo, name: string): object | null => findClassVar(cls, name) ?? findMethod(cls, name);
+
+/** An instance attribute, or what the class has where the instance has none of its own. */
+function memberOfInstance(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
+  const type = slots[i] as Extract<Type, { k: 'inst' }>;
+  const field = fieldOf(c, type, name);
+  if (!field) return memberOfClass(c, slots, i, name);
+  const holder = attrHolder(type.cls, name) as ClassInfo;
+  const read: Plan = { k: 'field', slot: i, cls: holder, name, fieldType: field, type: withoutUnbound(c, field) };
+  const set = fieldIsSet(c, slots, i, name);
+  if (set.k === 'const' || !(findMethod(type.cls, name) || findClassVar(type.cls, name))) return read;
+  const inherited = memberOfClass(c, slots, i, name);
+  return { k: 'cond', test: set, then: read, else: inherited, type: c.engine.lattice.join(read.type, inherited.type) };
+}
+
+/** Does the instance have a value for an attribute of its class? */
+function fieldIsSet(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
+  const type = slots[i] as Extract<Type, { k: 'inst' }>;
+  const field = fieldOf(c, type, name);
+  const constant = (value: boolean): Plan => ({ k: 'const', value: { type: 'bool', value }, type: { k: 'bool' } });
+  if (!field) return constant(false);
+  if (!members(field).some((m) => m.k === 'unbound')) return constant(true);
+  return { k: 'hasfield', slot: i, cls: attrHolder(type.cls, name) as ClassInfo, name, fieldType: field, type: { k: 'bool' } };
+}
+
+/** `hasattr(slots[i], name)`. */
+export function planHasAttr(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
+  return split(c, slots, i, (s): Plan => {
+    const type = s[i] as Type;
+    if (type.k === 'inst' && !findProperty(type.cls, name) && !findMethod(type.cls, name) && !findClassVar(type.cls, name) && fieldOf(c, type, name)) return fieldIsSet(c, s, i, name);
+    const plan = planGetAttr(c, s, i, name);
+    return { k: 'const', value: { type: 'bool', value: plan.type.k !== 'never' || (plan.k !== 'raise' && plan.k !== 'never') }, type: { k: 'bool' } };
+  });
+}
+
+/** `del slots[i].name`. */
+export function planDelAttr(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
+  return split(c, slots, i, (s): Plan => {
+    const type = s[i] as Type;
+    const field = type.k === 'inst' && !type.cls.trusted && !findProperty(type.cls, name) ? fieldOf(c, type, name) : null;
+    if (type.k !== 'inst' || !field) return missing(type, name);
+    if (frozenDataclass(type.cls)) return raisePlan('FrozenInstanceError', `cannot delete field '${name}'`);
+    const cls = attrHolder(type.cls, name) as ClassInfo;
+    const read: Plan = { k: 'field', slot: i, cls, name, fieldType: field, type: withoutUnbound(c, field) };
+    const clear: Plan = { k: 'setfield', slot: i, cls, name, fieldType: field, value: s.length, type: { k: 'none' } };
+    const store: Plan = { k: 'let', value: { k: 'unit', type: UNBOUND }, body: clear, type: { k: 'none' } };
+    return { k: 'seq', first: read, second: store, type: { k: 'none' } };
+  });
+}
+
+/** What an instance has through its class: methods, class variables, attributes of subclasses. */
+function memberOfClass(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
+  const type = slots[i] as Type;
+  const cls = classOf(c, type) as ClassInfo;
   const method = findMethod(cls, name);
   if (method) {
     if (method.kind === 'static') return { k: 'unit', type: { k: 'func', fn: method, owner: null } };
@@ -105,6 +176,8 @@ function classAttr(c: Ctx, cls: ClassInfo, name: string): Plan | null {
     return { k: 'let', value: { k: 'unit', type: self }, body: { k: 'bind', slot: 1, type: { k: 'bound', fn: method, self } }, type: { k: 'bound', fn: method, self } };
   }
   if (method) return { k: 'unit', type: { k: 'func', fn: method, owner: null } };
+  const inner = cls.mro.find((x) => x.inner.has(name))?.inner.get(name);
+  if (inner) return { k: 'unit', type: { k: 'class', cls: inner } };
   const variable = findClassVar(cls, name);
   if (variable) return { k: 'global', global: variable, type: c.engine.read(variable.cell, c.inst) };
   return null;
@@ -118,7 +191,11 @@ function withoutUnbound(c: Ctx, type: Type): Type {
 /** Stored type of an instance attribute, with `unbound` where it may be unset; null when instances have no such attribute. */
 export function fieldOf(c: Ctx, type: Extract<Type, { k: 'inst' }>, name: string): Type | null {
   const holder = attrHolder(type.cls, name);
-  if (!holder) return null;
+  if (!holder) {
+    // nothing stores it yet; a store that inference finds later must be told
+    if (c.engine.program.storedAttrs.has(name)) for (const base of type.cls.mro) if (!base.trusted) c.engine.read(possibleCell(base, name), c.inst);
+    return null;
+  }
   if (holder.trusted) {
     const field = holder.fields.get(name);
     if (!field) return null;
@@ -134,13 +211,30 @@ export function fieldOf(c: Ctx, type: Extract<Type, { k: 'inst' }>, name: string
   }
   const cell = attrCell(holder, name);
   const stored = c.engine.read(cell, c.inst);
-  return isCertain(type.cls, name) ? stored : c.engine.lattice.join(stored, UNBOUND);
+  return isCertain(type.cls, name) && !c.engine.program.deletedAttrs.has(name) ? stored : c.engine.lattice.join(stored, UNBOUND);
+}
+
+const possible = new WeakMap<ClassInfo, Map<string, Cell>>();
+
+/** The cell of an attribute that instances of a class may turn out to have. */
+function possibleCell(cls: ClassInfo, name: string): Cell {
+  let cells = possible.get(cls);
+  if (!cells) {
+    cells = new Map();
+    possible.set(cls, cells);
+  }
+  let cell = cells.get(name);
+  if (!cell) {
+    cell = newCell();
+    cells.set(name, cell);
+  }
+  return cell;
 }
 
 export function attrCell(holder: ClassInfo, name: string): Cell {
   let attr = holder.attrs.get(name);
   if (!attr) {
-    attr = { name, cell: newCell() };
+    attr = { name, cell: possibleCell(holder, name) };
     holder.attrs.set(name, attr);
   }
   return attr.cell;
@@ -200,6 +294,7 @@ export function planSetAttr(c: Ctx, slots: readonly Type[], i: number, name: str
       // a store from outside the class introduces the attribute
       holder = type.cls;
       holder.declaredAttrs.add(name);
+      shareWithSubclasses(c, holder, name);
     }
     if (frozenDataclass(type.cls) && c.inst.fn.name !== '__init__' && c.inst.fn.name !== '__post_init__') {
       return raisePlan('FrozenInstanceError', `cannot assign to field '${name}'`);
@@ -209,6 +304,18 @@ export function planSetAttr(c: Ctx, slots: readonly Type[], i: number, name: str
     const fieldType = fieldOf(c, type, name) ?? NEVER;
     return { k: 'setfield', slot: i, cls: holder, name, fieldType, value, type: { k: 'none' } };
   });
+}
+
+/** Subclasses that stored the attribute before their base did hold it together with the base. */
+function shareWithSubclasses(c: Ctx, holder: ClassInfo, name: string): void {
+  const visit = (cls: ClassInfo): void => {
+    for (const sub of cls.subclasses) {
+      const known = sub.attrs.get(name);
+      if (known) c.engine.lattice.unify(attrCell(holder, name), known.cell);
+      visit(sub);
+    }
+  };
+  visit(holder);
 }
 
 function frozenDataclass(cls: ClassInfo): boolean {

@@ -6,7 +6,7 @@ import { BOOL, I32, I64, INT, members, NONE, type Type } from '../types/type.ts'
 import { type Ctx, NEVER_PLAN, raisePlan, strType } from './context.ts';
 import type { Plan } from './plan.ts';
 import { type CallArgs, planFunction } from './plan-calls.ts';
-import { planGetAttr } from './plan-attributes.ts';
+import { planDelAttr, planGetAttr, planHasAttr, planSetAttr } from './plan-attributes.ts';
 import { classOf, methodExists, planMethod, unhashable } from './plan-methods.ts';
 import { planTruthOf } from './plan-operators.ts';
 import { split, splitClasses } from './split.ts';
@@ -43,19 +43,26 @@ export function planBuiltin(c: Ctx, name: string, slots: readonly Type[], args: 
     case 'hasattr': {
       const attr = strings[1];
       if (attr === null || attr === undefined) return null;
-      return split(c, slots, first, (s) => {
-        const plan = planGetAttr(c, s, first, attr);
-        return constant(plan.type.k !== 'never' || (plan.k !== 'raise' && plan.k !== 'never'));
-      });
+      return planHasAttr(c, slots, first, attr);
     }
     case 'getattr': {
       const attr = strings[1];
       if (attr === null || attr === undefined) return null;
       return split(c, slots, first, (s): Plan => {
         const plan = planGetAttr(c, s, first, attr);
-        if (plan.k === 'raise' && args.length === 3) return { k: 'slot', slot: args[2] as number, type: s[args[2] as number] as Type };
-        return plan;
+        const fallback = args[2];
+        if (fallback === undefined) return plan;
+        const has = planHasAttr(c, s, first, attr);
+        const other: Plan = { k: 'slot', slot: fallback, type: s[fallback] as Type };
+        if (has.k === 'const' && has.value.type === 'bool') return has.value.value ? plan : other;
+        return { k: 'cond', test: has, then: plan, else: other, type: c.engine.lattice.join(plan.type, other.type) };
       });
+    }
+    case 'setattr':
+    case 'delattr': {
+      const attr = strings[1];
+      if (attr === null || attr === undefined) return null;
+      return name === 'setattr' ? planSetAttr(c, slots, first, attr, args[2] as number) : planDelAttr(c, slots, first, attr);
     }
     case 'print':
       return planPrint(c, slots, args, call);
@@ -171,6 +178,8 @@ function planIsInstance(c: Ctx, slots: readonly Type[], i: number, against: Type
 }
 
 function planPrint(c: Ctx, slots: readonly Type[], args: readonly number[], call: CallArgs): Plan | null {
+  // the number of items is known at run time only
+  if (call.rest !== undefined || call.mapping !== undefined) return planFunction(c, c.engine.program.runtimeFunction('print_items'), null, slots, args, call);
   const kw = new Map((call.kwargs ?? []).map((k) => [k.name, k.slot]));
   for (const name of kw.keys()) if (!['sep', 'end', 'file', 'flush'].includes(name)) return raisePlan('TypeError', `'${name}' is an invalid keyword argument for print()`);
   const fn = (name: string): FunctionInfo => c.engine.program.runtimeFunction(name);

@@ -27,6 +27,7 @@ export function emitPlan(f: FuncLowering, plan: Plan, slots: readonly Val[]): Va
     case 'const':
       return constantValue(f, plan.value, plan.type);
     case 'unit':
+      if (plan.type.k === 'unbound') return f.coerce.unbound();
       return { v: f.coerce.dummy(plan.type), type: plan.type };
     case 'prim':
       return emitPrim(f, plan, plan.args.map(slot));
@@ -71,6 +72,13 @@ export function emitPlan(f: FuncLowering, plan: Plan, slots: readonly Val[]): Va
       return { v: newObject(f, plan.type), type: plan.type };
     case 'field':
       return emitField(f, plan, slot(plan.slot));
+    case 'hasfield': {
+      const object = slot(plan.slot);
+      const type = fieldType(f, object, plan);
+      if (!members(type).some((m) => m.k === 'unbound')) return f.bool(true);
+      const value: Val = { v: f.b.emit('field.get', [object.v], { type: f.low.typeName(object.type), field: plan.name }), type };
+      return { v: f.b.emit('i32.eqz', [typeTest(f, value, { k: 'unbound' })], null), type: { k: 'bool' } };
+    }
     case 'setfield': {
       const object = slot(plan.slot);
       const type = fieldType(f, object, plan);

@@ -44,6 +44,15 @@ export interface ClassInfo {
   instantiated: boolean;
   /** Known direct subclasses. */
   readonly subclasses: ClassInfo[];
+  /** Classes defined in this class body. */
+  readonly inner: Map<string, ClassInfo>;
+}
+
+/** Private names are spelled with their class: `__x` in class `C` is `_C__x`. */
+export function mangled(cls: { readonly name: string } | null, name: string): string {
+  if (!cls || !name.startsWith('__') || name.endsWith('__') || name.includes('.')) return name;
+  const owner = cls.name.replace(/^_+/, '');
+  return owner === '' ? name : `_${owner}${name}`;
 }
 
 export interface AttrInfo {

@@ -5,7 +5,7 @@ import { lookupModuleName } from './module-info.ts';
 import type { ClassDef, Expr, FunctionDef, Node, Stmt } from '../ast/nodes.ts';
 import { spanOf } from '@molt/diagnostics';
 import { forEachChild } from '../ast/walk.ts';
-import type { ClassInfo, DataclassOptions } from './class-info.ts';
+import { type ClassInfo, type DataclassOptions, mangled } from './class-info.ts';
 import { makeFunction } from './make-function.ts';
 import type { Binding, ModuleInfo } from './module-info.ts';
 import type { Program } from './program.ts';
@@ -53,6 +53,7 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
     dataclass: null,
     instantiated: false,
     subclasses: [],
+    inner: new Map(),
   };
   if (!(builtin && node.name === 'object')) bases.push(...(bases.length === 0 ? objectClass(program) : []));
   const mro = mergeMro(cls, bases);
@@ -63,14 +64,12 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
   module.bindings.set(node.name, { kind: 'class', cls });
   for (const decorator of node.decorator_list) decorate(module, cls, decorator);
   for (const stmt of node.body) member(program, module, cls, stmt);
-  for (const name of cls.fields.keys()) {
-    cls.declaredAttrs.add(name);
-    if (cls.dataclass || cls.trusted) cls.certainAttrs.add(name);
-  }
-  if (!cls.trusted && !cls.dataclass) {
-    // an annotated name without value in an ordinary class is no attribute by itself
-    for (const [name, field] of cls.fields) if (!field.hasDefault) cls.declaredAttrs.delete(name);
-    for (const [name, field] of cls.fields) if (!field.hasDefault) cls.certainAttrs.delete(name);
+  // an annotated name in an ordinary class is no instance attribute by itself
+  if (cls.dataclass || cls.trusted) {
+    for (const name of cls.fields.keys()) {
+      cls.declaredAttrs.add(name);
+      cls.certainAttrs.add(name);
+    }
   }
   if (cls.dataclass) synthesizeDataclass(program, cls);
   return cls;
@@ -147,7 +146,7 @@ function member(program: Program, module: ModuleInfo, cls: ClassInfo, stmt: Stmt
         if (stmt.value) classVar(program, cls, stmt.target.name);
         return;
       }
-      cls.fields.set(stmt.target.name, { annotation: stmt.annotation, hasDefault: stmt.value !== null });
+      cls.fields.set(mangled(cls, stmt.target.name), { annotation: stmt.annotation, hasDefault: stmt.value !== null });
       if (stmt.value && !cls.trusted) classVar(program, cls, stmt.target.name);
       return;
     case 'Assign':
@@ -169,7 +168,8 @@ function member(program: Program, module: ModuleInfo, cls: ClassInfo, stmt: Stmt
 }
 
 function classVar(program: Program, cls: ClassInfo, name: string): void {
-  cls.classVars.set(name, program.newGlobal(name, `${cls.id}.${name}`));
+  const own = mangled(cls, name);
+  cls.classVars.set(own, program.newGlobal(own, `${cls.id}.${own}`));
 }
 
 function isClassVar(annotation: Expr): boolean {
@@ -192,14 +192,15 @@ function method(program: Program, module: ModuleInfo, cls: ClassInfo, node: Func
     }
   }
   const fn = makeFunction(program, module, node, { cls, parent: null, kind });
-  if (property === 'get') cls.properties.set(node.name, { get: fn, set: null });
+  const name = mangled(cls, node.name);
+  if (property === 'get') cls.properties.set(name, { get: fn, set: null });
   else if (property === 'set') {
-    const before = cls.properties.get(node.name);
-    if (before) cls.properties.set(node.name, { get: before.get, set: fn });
+    const before = cls.properties.get(name);
+    if (before) cls.properties.set(name, { get: before.get, set: fn });
   } else {
-    const before = cls.methods.get(node.name);
+    const before = cls.methods.get(name);
     if (before && module.trusted) before.overloads.push(fn);
-    else cls.methods.set(node.name, fn);
+    else cls.methods.set(name, fn);
   }
   if (kind === 'method' && !cls.trusted) selfAttrs(cls, node);
 }
@@ -209,7 +210,7 @@ function selfAttrs(cls: ClassInfo, node: FunctionDef): void {
   const self = [...node.args.posonlyargs, ...node.args.args][0]?.arg;
   if (!self) return;
   const walk = (n: Node): void => {
-    if (n.kind === 'Attribute' && n.ctx === 'Store' && n.value.kind === 'Name' && n.value.name === self && !cls.properties.has(n.attr)) cls.declaredAttrs.add(n.attr);
+    if (n.kind === 'Attribute' && n.ctx === 'Store' && n.value.kind === 'Name' && n.value.name === self && !cls.properties.has(n.attr)) cls.declaredAttrs.add(mangled(cls, n.attr));
     forEachChild(n, walk);
   };
   for (const stmt of node.body) walk(stmt);
@@ -220,7 +221,7 @@ function selfAttrs(cls: ClassInfo, node: FunctionDef): void {
 function certain(cls: ClassInfo, self: string, stmt: Stmt): void {
   const targets = stmt.kind === 'Assign' ? stmt.targets : stmt.kind === 'AnnAssign' && stmt.value ? [stmt.target] : [];
   const mark = (t: Expr): void => {
-    if (t.kind === 'Attribute' && t.value.kind === 'Name' && t.value.name === self) cls.certainAttrs.add(t.attr);
+    if (t.kind === 'Attribute' && t.value.kind === 'Name' && t.value.name === self) cls.certainAttrs.add(mangled(cls, t.attr));
     if (t.kind === 'Tuple' || t.kind === 'List') t.elts.forEach(mark);
   };
   targets.forEach(mark);

@@ -23,7 +23,7 @@ export function declareModule(program: Program, module: ModuleInfo): void {
   for (const stmt of module.ast.body) countDefinitions(stmt, counts, true);
   const nested = namesUsedInNested(module.ast.body);
   const bound = scopeNames(module.ast.body, null).bound;
-  for (const stmt of module.ast.body) guarded(program, () => declareStatement(program, module, stmt, counts));
+  for (const stmt of module.ast.body) guarded(program, () => declareStatement(program, module, stmt, counts, bound));
   if (module.trusted) return;
   for (const name of bound) {
     if (module.bindings.has(name)) continue;
@@ -73,7 +73,7 @@ function globalsDeclaredIn(body: readonly Stmt[]): string[] {
   return out;
 }
 
-function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, counts: Map<string, number>): void {
+function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, counts: Map<string, number>, bound: ReadonlySet<string>): void {
   switch (stmt.kind) {
     case 'FunctionDef': {
       const overload = module.trusted && stmt.decorator_list.some((d) => d.kind === 'Name' && d.name === 'overload');
@@ -89,7 +89,10 @@ function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, coun
       return refuse(spanOf(module.source, stmt.start, stmt.end), `class '${stmt.name}' defined more than once or conditionally`, 'define the class once, at the top level of the module');
     case 'Import':
     case 'ImportFrom':
-      for (const [name, binding] of importBindings(program, module, stmt)) if ((counts.get(name) ?? 1) === 1 || module.trusted) (module.trusted ? module.locals : module.bindings).set(name, binding);
+      for (const [name, binding] of importBindings(program, module, stmt)) {
+        if (module.trusted) module.locals.set(name, binding);
+        else if ((counts.get(name) ?? 1) === 1 && !(bound.has(name) && isCopied(binding))) module.bindings.set(name, binding);
+      }
       return;
     case 'Assign':
     case 'AnnAssign': {
@@ -102,13 +105,16 @@ function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, coun
         return;
       }
       const value = literal(stmt.value);
-      if (!value) return;
+      if (!value || (!module.trusted && program.storedAttributes.has(target.name))) return;
       const global = program.newGlobal(target.name, `${module.name}.${target.name}`, module.trusted && stmt.kind === 'AnnAssign' ? stmt.annotation : null);
       global.constant = value;
       module.bindings.set(target.name, { kind: 'var', global });
     }
   }
 }
+
+/** `from m import x` copies the value that a variable has at that moment. */
+const isCopied = (binding: Binding): boolean => binding.kind === 'var' && binding.global.constant === null;
 
 function declareFunction(program: Program, module: ModuleInfo, stmt: FunctionDef): void {
   const fn = makeFunction(program, module, stmt, { cls: null, parent: null, kind: 'function' });
@@ -128,8 +134,8 @@ export function importBindings(program: Program, module: ModuleInfo, stmt: Extra
         out.push([alias.asname ?? name, { kind: 'typing', name }]);
         continue;
       }
-      const found = program.resolve(name);
       if (alias.name !== name) program.resolve(alias.name);
+      const found = program.resolve(name);
       if (!found) throw notFound(module, alias.name, span(alias.start, alias.end));
       out.push([alias.asname ?? name, { kind: 'module', mod: found }]);
     }
@@ -149,7 +155,8 @@ export function importBindings(program: Program, module: ModuleInfo, stmt: Extra
     }
     const target = program.resolve(from);
     if (alias.name === '*' && target) {
-      for (const [key, binding] of target.bindings) if (!key.startsWith('_')) out.push([key, binding]);
+      const listed = exportedNames(target);
+      for (const [key, binding] of target.bindings) if (listed ? listed.has(key) : !key.startsWith('_')) out.push([key, binding]);
       continue;
     }
     const found = target?.bindings.get(alias.name);
@@ -165,6 +172,15 @@ export function importBindings(program: Program, module: ModuleInfo, stmt: Extra
   return out;
 }
 
+/** Names in `__all__`, where a module has one. */
+function exportedNames(module: ModuleInfo): Set<string> | null {
+  for (const stmt of module.ast.body) {
+    if (stmt.kind !== 'Assign' || stmt.targets[0]?.kind !== 'Name' || stmt.targets[0].name !== '__all__') continue;
+    if (stmt.value.kind !== 'List' && stmt.value.kind !== 'Tuple') return null;
+    return new Set(stmt.value.elts.flatMap((e) => (e.kind === 'Constant' && e.value.type === 'str' ? [e.value.value] : [])));
+  }
+  return null;
+}
 
 function reportMissing(module: ModuleInfo, target: ModuleInfo, name: string, start: number, end: number) {
   const close = near(name, [...target.bindings.keys()]);
@@ -176,7 +192,8 @@ function notFound(_module: ModuleInfo, name: string, span: ReturnType<typeof spa
   return new Refusal(report('MOLT1201', span, { name }));
 }
 
-function absoluteName(module: ModuleInfo, name: string | null, level: number): string {
+/** The dotted name that an import statement means, leading dots resolved. */
+export function absoluteName(module: ModuleInfo, name: string | null, level: number): string {
   if (level === 0) return name ?? '';
   const parts = module.name === '__main__' ? [''] : module.name.split('.');
   const isPackage = module.path.endsWith('__init__.py');

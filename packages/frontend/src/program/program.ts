@@ -7,6 +7,7 @@ import type { Module } from '../ast/nodes.ts';
 import { parseModule } from '../parse/parse-module.ts';
 import { newCell } from '../types/type.ts';
 import { COMPILER_BUILTINS } from './compiler-builtins.ts';
+import { noteAttributeUses } from './attribute-uses.ts';
 import type { ClassInfo } from './class-info.ts';
 import { declareModule } from './declare.ts';
 import type { FunctionInfo } from './function-info.ts';
@@ -24,6 +25,9 @@ export interface ProgramSources {
 /** Trees of stdlib files by their text: the same in every program of a process. */
 const stdlibTrees = new Map<string, Module>();
 
+/** A name after a dot before an assignment: more than the attribute stores, which is safe. */
+const STORED_ATTRIBUTE = /\.\s*(\w+)\s*(?:[-+*/%&|^@]|\/\/|\*\*|<<|>>)?[=,)\]:](?!=)/g;
+
 export class Program {
   readonly sources: ProgramSources;
   readonly modules = new Map<string, ModuleInfo>();
@@ -35,11 +39,17 @@ export class Program {
   readonly runtime = new Map<string, Binding>();
   readonly classes: ClassInfo[] = [];
   readonly globals: GlobalVar[] = [];
+  /** Attributes that some statement stores through something else than `self`, and those that some statement deletes. */
+  readonly storedAttrs = new Set<string>();
+  readonly deletedAttrs = new Set<string>();
+  /** Attribute names that the program stores to somewhere: a module variable of that name may change from outside its module. */
+  readonly storedAttributes = new Set<string>();
   readonly #asts = new Map<string, Module>();
   readonly #ids = new Map<string, number>();
 
   constructor(sources: ProgramSources) {
     this.sources = sources;
+    for (const text of sources.files.values()) for (const [, name] of text.matchAll(STORED_ATTRIBUTE)) this.storedAttributes.add(name as string);
     for (const [path, text] of sources.stdlib) {
       const folder = path.split('/')[0];
       if (folder === 'builtins' || folder === 'runtime') this.#addMerged(path, text, folder === 'builtins' ? this.builtins : this.runtime);
@@ -71,6 +81,17 @@ export class Program {
 
   /** A module by dotted name, seen from `from`; null when there is none. */
   resolve(name: string): ModuleInfo | null {
+    const known = this.modules.get(name);
+    if (known) return known;
+    const cut = name.lastIndexOf('.');
+    // a submodule is an attribute of its package, which is imported before it
+    const parent = cut > 0 ? this.resolve(name.slice(0, cut)) : null;
+    const found = this.#find(name);
+    if (found && parent && !parent.trusted && !parent.bindings.has(name.slice(cut + 1))) parent.bindings.set(name.slice(cut + 1), { kind: 'module', mod: found });
+    return found;
+  }
+
+  #find(name: string): ModuleInfo | null {
     const known = this.modules.get(name);
     if (known) return known;
     const base = name.replaceAll('.', '/');
@@ -106,6 +127,7 @@ export class Program {
     const module: ModuleInfo = { name, path, ast, source: sourceFile(path, text), trusted, bindings: new Map(), locals: new Map(), body: null, index: this.modules.size };
     this.modules.set(name, module);
     this.order.push(module);
+    if (!trusted) for (const stmt of ast.body) noteAttributeUses(this, stmt);
     try {
       declareModule(this, module);
     } catch (error) {
