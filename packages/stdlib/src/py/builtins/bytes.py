@@ -139,6 +139,16 @@ class bytes:
     def decode(self, encoding: str = 'utf-8', errors: str = 'strict') -> str:
         return decode_bytes(self, encoding, errors)
 
+    @overload
+    def hex(self, sep: str) -> str:
+        parts: list[str] = []
+        k: i32 = 0
+        while k < load_i32(self, 8):
+            parts.append(bytes_range(self, k, k + 1).hex())
+            k += 1
+        return sep.join(parts)
+
+    @overload
     def hex(self) -> str:
         n = load_i32(self, 8)
         r = new_text_checked(i64(n) * 2, i64(n) * 2)
@@ -234,6 +244,60 @@ class bytes:
 
     def rstrip(self, chars: 'bytes | None' = None) -> 'bytes':
         return bytes_strip(self, chars, 2)
+
+    def partition(self, sep: 'bytes') -> 'tuple[bytes, bytes, bytes]':
+        n = load_i32(self, 8)
+        at = bytes_find(self, sep, 0, n)
+        if load_i32(sep, 8) == 0:
+            raise_value_error('empty separator')
+        if at < 0:
+            return self, b'', b''
+        return bytes_range(self, 0, at), sep, bytes_range(self, at + load_i32(sep, 8), n)
+
+    def ljust(self, width: int, fill: 'bytes' = b' ') -> 'bytes':
+        pad = int(load_i32(self, 8))
+        return self + fill * (width - pad)
+
+    def rjust(self, width: int, fill: 'bytes' = b' ') -> 'bytes':
+        pad = int(load_i32(self, 8))
+        return fill * (width - pad) + self
+
+    def center(self, width: int, fill: 'bytes' = b' ') -> 'bytes':
+        pad = width - int(load_i32(self, 8))
+        if pad <= 0:
+            return self
+        left = pad // 2 + (pad & width & 1)
+        return fill * left + self + fill * (pad - left)
+
+    def zfill(self, width: int) -> 'bytes':
+        pad = width - int(load_i32(self, 8))
+        if pad <= 0:
+            return self
+        if load_i32(self, 8) and (load_u8(self, 16) == 45 or load_u8(self, 16) == 43):
+            return bytes_range(self, 0, 1) + b'0' * pad + bytes_range(self, 1, load_i32(self, 8))
+        return b'0' * pad + self
+
+    def removeprefix(self, prefix: 'bytes') -> 'bytes':
+        return bytes_range(self, load_i32(prefix, 8), load_i32(self, 8)) if self.startswith(prefix) else self
+
+    def removesuffix(self, suffix: 'bytes') -> 'bytes':
+        return bytes_range(self, 0, load_i32(self, 8) - load_i32(suffix, 8)) if self.endswith(suffix) else self
+
+    def isdigit(self) -> bool:
+        k: i32 = 0
+        while k < load_i32(self, 8):
+            if not is_ascii_digit(load_u8(self, 16 + k)):
+                return False
+            k += 1
+        return k != 0
+
+    def isalpha(self) -> bool:
+        k: i32 = 0
+        while k < load_i32(self, 8):
+            if not is_ascii_letter(load_u8(self, 16 + k)):
+                return False
+            k += 1
+        return k != 0
 
     def lower(self) -> 'bytes':
         n = load_i32(self, 8)

@@ -24,9 +24,22 @@ class dict(Generic[K, V]):
     _index: ref
     _entries: ref
 
-    def __init__(self, source=None) -> None:
-        if source is not None:
-            self.update(source)
+    @overload
+    def __init__(self) -> None:
+        pass
+
+    @overload
+    def __init__(self, source) -> None:
+        self._take(source)
+
+    @overload
+    def __init__(self, **items) -> None:
+        self._take(items)
+
+    @overload
+    def __init__(self, source, **items) -> None:
+        self._take(source)
+        self._take(items)
 
     def __len__(self) -> int:
         return int(self._len)
@@ -231,7 +244,25 @@ class dict(Generic[K, V]):
         self._len = other._len
         self._rebuild(other._len * 3)
 
+    @overload
+    def update(self) -> None:
+        pass
+
+    @overload
     def update(self, source) -> None:
+        self._take(source)
+
+    @overload
+    def update(self, **items) -> None:
+        self._take(items)
+
+    @overload
+    def update(self, source, **items) -> None:
+        self._take(source)
+        self._take(items)
+
+    # Stores all items of a dict, of something with keys(), or of an iterable of pairs.
+    def _take(self, source) -> None:
         check_writable(self)
         if isinstance(source, dict):
             at = source._next(-16)
@@ -245,8 +276,15 @@ class dict(Generic[K, V]):
             for key in source.keys():
                 self[key] = source[key]
         else:
-            for key, value in source:
+            number = 0
+            for item in source:
+                if not hasattr(item, '__iter__'):
+                    raise TypeError('cannot convert dictionary update sequence element #' + str(number) + ' to a sequence')
+                if hasattr(item, '__len__') and len(item) != 2:
+                    raise ValueError('dictionary update sequence element #' + str(number) + ' has length ' + str(len(item)) + '; 2 is required')
+                key, value = item
                 self[key] = value
+                number += 1
 
     def keys(self) -> 'dict_keys[K, V]':
         return dict_keys(self)
@@ -286,11 +324,11 @@ class dict(Generic[K, V]):
 
     def __or__(self, other: 'dict[K, V]') -> 'dict[K, V]':
         r = self.copy()
-        r.update(other)
+        r._take(other)
         return r
 
     def __ior__(self, other) -> 'dict[K, V]':
-        self.update(other)
+        self._take(other)
         return self
 
     def __repr__(self) -> str:

@@ -2,11 +2,13 @@
 # The builtin functions. Most are templates: they compile once per argument type, and conditions on types fold.
 
 from typing import overload
-from molt.intrinsics import hash_of, i32, is_small, word
+from molt.intrinsics import hash_of, i32, is_small, type_name, word
 
 
 def abs(x):
-    return x.__abs__()
+    if hasattr(x, '__abs__'):
+        return x.__abs__()
+    raise TypeError("bad operand type for abs(): '" + type_name(x) + "'")
 
 
 def divmod(a, b):
@@ -14,6 +16,8 @@ def divmod(a, b):
 
 
 def round(x, ndigits=None):
+    if not hasattr(x, '__round__'):
+        raise TypeError('type ' + type_name(x) + " doesn't define __round__ method")
     if ndigits is None:
         return x.__round__()
     return x.__round__(ndigits)
@@ -69,6 +73,8 @@ def bin(i: int) -> str:
 
 
 def sum(iterable, start=0):
+    if isinstance(start, str):
+        raise TypeError("sum() can't sum strings [use ''.join(seq) instead]")
     total = start
     for x in iterable:
         total = total + x
@@ -89,8 +95,10 @@ def all(iterable) -> bool:
     return True
 
 
-def min(first, *rest, key=None):
+def min(first, *rest, key=None, default=...):
     if len(rest) == 0:
+        if default is not ...:
+            return extreme_or(first, key, True, default)
         return extreme_of('min', first, key, True)
     best = first
     if key is None:
@@ -107,8 +115,10 @@ def min(first, *rest, key=None):
     return best
 
 
-def max(first, *rest, key=None):
+def max(first, *rest, key=None, default=...):
     if len(rest) == 0:
+        if default is not ...:
+            return extreme_or(first, key, False, default)
         return extreme_of('max', first, key, False)
     best = first
     if key is None:
@@ -177,12 +187,18 @@ def sorted(iterable, *, key=None, reverse: bool = False):
 
 
 def iter(x):
-    return x.__iter__()
+    if hasattr(x, '__iter__'):
+        return x.__iter__()
+    if hasattr(x, '__getitem__'):
+        return sequence_iterator(x)
+    raise TypeError("'" + type_name(x) + "' object is not iterable")
 
 
 @overload
 def next(it):
-    return it.__next__()
+    if hasattr(it, '__next__'):
+        return it.__next__()
+    raise TypeError("'" + type_name(it) + "' object is not an iterator")
 
 
 @overload
@@ -195,7 +211,8 @@ def next(it, default):
         return default
 
 
-def print(*args, sep: 'str | None' = None, end: 'str | None' = None, file=None, flush: bool = False) -> None:
+# print(*items): the compiler takes calls with a known number of items apart itself.
+def print_items(*args, sep: 'str | None' = None, end: 'str | None' = None, file=None, flush: bool = False) -> None:
     between = ' ' if sep is None else sep
     last = '\n' if end is None else end
     if file is not None:

@@ -42,6 +42,11 @@ class int:
             raise_value_error('int() base must be >= 2 and <= 36, or 0')
         return parse_int(x, i32(word(base)))
 
+    @overload
+    @staticmethod
+    def _make(x, base: int) -> int:
+        raise TypeError("int() can't convert non-string with explicit base")
+
     def __bool__(self) -> bool:
         return not is_small(self) or word(self) != 0
 

@@ -3,7 +3,7 @@
 # leaves the item in `_value`; sources that only have `__next__` are wrapped by `stepper`.
 
 from typing import Generic, TypeVar
-from molt.intrinsics import elem_buffer, i32, size_of, store_elem
+from molt.intrinsics import elem_buffer, i32, size_of, store_elem, type_name
 
 I = TypeVar('I')
 J = TypeVar('J')
@@ -195,6 +195,9 @@ class zip_rows(Generic[I, T]):
 
 
 def zip(*iterables, strict: bool = False):
+    # the arguments were spread from a value of unknown length
+    if hasattr(iterables, '_data'):
+        return zip_rows(list(iterables))
     if len(iterables) == 0:
         return zip_none()
     if len(iterables) == 1:
@@ -329,7 +332,9 @@ class filter(Generic[F, I, T]):
 def reversed(x):
     if hasattr(x, '__reversed__'):
         return x.__reversed__()
-    return sequence_reverse_iterator(x)
+    if hasattr(x, '__getitem__') and hasattr(x, '__len__'):
+        return sequence_reverse_iterator(x)
+    raise TypeError("'" + type_name(x) + "' object is not reversible")
 
 
 # reversed() of a sequence that has only __len__ and __getitem__.

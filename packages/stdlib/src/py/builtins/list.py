@@ -2,7 +2,7 @@
 # list: a growable buffer of elements at their own width. The compiler relies on the first four fields and their order.
 # Room grows by an eighth plus a little, as in CPython, so appends are amortised constant.
 
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 from molt.intrinsics import (
     addr, elem_buffer, i32, i64, inline, list_get, list_set, load_elem, memory_copy, memory_fill, noinline, ref, same_type, shr_u,
     size_of, store_elem,
@@ -17,9 +17,13 @@ class list(Generic[T]):
     _data: ref
     _flags: i32
 
-    def __init__(self, iterable=None) -> None:
-        if iterable is not None:
-            self.extend(iterable)
+    @overload
+    def __init__(self) -> None:
+        pass
+
+    @overload
+    def __init__(self, iterable) -> None:
+        self.extend(iterable)
 
     def __len__(self) -> int:
         return int(self._len)

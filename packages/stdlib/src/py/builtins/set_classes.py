@@ -1,16 +1,20 @@
 # molt: intrinsics
 # The classes set and frozenset over the shared table: which operations each has and what they return.
 
-from typing import TypeVar
+from typing import TypeVar, overload
 from molt.intrinsics import hash_of, i32, i64, shr_u
 
 T = TypeVar('T')
 
 
 class set(set_base[T]):
-    def __init__(self, source=None) -> None:
-        if source is not None:
-            self._update(source)
+    @overload
+    def __init__(self) -> None:
+        pass
+
+    @overload
+    def __init__(self, source) -> None:
+        self._update(source)
 
     def add(self, key: T) -> None:
         check_writable(self)
@@ -164,9 +168,13 @@ class set(set_base[T]):
 
 
 class frozenset(set_base[T]):
-    def __init__(self, source=None) -> None:
-        if source is not None:
-            self._update(source)
+    @overload
+    def __init__(self) -> None:
+        pass
+
+    @overload
+    def __init__(self, source) -> None:
+        self._update(source)
 
     def copy(self) -> 'frozenset[T]':
         return self

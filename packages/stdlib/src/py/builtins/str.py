@@ -3,7 +3,7 @@
 # a string is UTF-8 with its code point count (see runtime/text.py), and equal counts make it ASCII.
 
 from typing import overload
-from molt.intrinsics import addr, i32, i64, load_i32, load_u8, memory_copy, shr_u, store_u8
+from molt.intrinsics import addr, i32, i64, load_i32, load_u8, memory_copy, shr_u, store_u8, type_name
 
 
 class str:
@@ -79,8 +79,13 @@ class str:
     def __mod__(self, args) -> 'str':
         return percent_format(self, args)
 
+    @overload
     def __contains__(self, needle: 'str') -> bool:
         return find_bytes(self, needle, 0, byte_len(self)) >= 0
+
+    @overload
+    def __contains__(self, needle) -> bool:
+        raise TypeError("'in <string>' requires string as left operand, not " + type_name(needle))
 
     def __getitem__(self, i: int) -> 'str':
         k = checked_index(i, point_len(self))

@@ -94,7 +94,7 @@ def stepped_text(s: str, start: i32, step: i32, count: i32) -> str:
             move += 1
 
 
-def join_list(sep: str, items: 'list[str]') -> str:
+def join_list(sep: str, items) -> str:
     n: i32 = items._len
     if n == 0:
         return ''

@@ -53,7 +53,7 @@ def split_spaces(s: str, maxsplit: int) -> 'list[str]':
     at = next_space(s, 0, False)
     while at < n:
         if limit == 0:
-            parts.append(text_range(s, at, prev_space(s, n, False)))
+            parts.append(text_range(s, at, n))
             return parts
         limit -= 1
         end = next_space(s, at, True)
@@ -68,7 +68,7 @@ def rsplit_spaces(s: str, maxsplit: int) -> 'list[str]':
     end = prev_space(s, byte_len(s), False)
     while end > 0:
         if limit == 0:
-            parts.append(text_range(s, next_space(s, 0, False), end))
+            parts.append(text_range(s, 0, end))
             break
         limit -= 1
         start = prev_space(s, end, True)

@@ -34,7 +34,7 @@ class defaultdict(dict[K, V], Generic[K, V, F]):
     def __init__(self, default_factory=None, source=None) -> None:
         self.default_factory = default_factory
         if source is not None:
-            self.update(source)
+            self._take(source)
 
     def __getitem__(self, key: K) -> V:
         h = hash_of(key)

@@ -64,12 +64,17 @@ def partial(function, *first):
     return call
 
 
+class ComparedKey:
+    def __init__(self, compare, value):
+        self.compare = compare
+        self.value = value
+
+    def __lt__(self, other):
+        return self.compare(self.value, other.value) < 0
+
+
 def cmp_to_key(compare):
-    class Key:
-        def __init__(self, value):
-            self.value = value
+    def make(value):
+        return ComparedKey(compare, value)
 
-        def __lt__(self, other):
-            return compare(self.value, other.value) < 0
-
-    return Key
+    return make

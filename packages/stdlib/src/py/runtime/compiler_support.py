@@ -56,3 +56,49 @@ def identity_hash(x: ref) -> i64:
 # One piece of an f-string after another.
 def concat_text(a: str, b: str) -> str:
     return a + b
+
+
+# Calls with arguments whose number or names are known only at run time.
+def raise_too_many(start: str, count: int) -> None:
+    raise TypeError(start + str(count) + ' were given')
+
+
+# The keyword arguments of `f(**m)`: a dict of their own.
+def keywords_of(m):
+    out = {}
+    for k in m.keys():
+        if not isinstance(k, str):
+            raise TypeError('keywords must be strings')
+        out[k] = m[k]
+    return out
+
+
+def keywords_join(first, m):
+    for k in m.keys():
+        if k in first:
+            raise TypeError("got multiple values for keyword argument '" + k + "'")
+    out = {}
+    for k in first.keys():
+        out[k] = first[k]
+    for k in m.keys():
+        out[k] = m[k]
+    return out
+
+
+# Every name must be one that the function takes (`known`; '*' takes all) and that no other argument gave. Names end with a comma.
+def check_keywords(m, known: str, given: str, label: str) -> None:
+    for k in m.keys():
+        name = ',' + k + ','
+        if name in given:
+            raise TypeError(label + "() got multiple values for argument '" + k + "'")
+        if known != '*' and name not in known:
+            raise TypeError(label + "() got an unexpected keyword argument '" + k + "'")
+
+
+# What is left for `**kwargs`.
+def keywords_rest(m, known: str):
+    out = {}
+    for k in m.keys():
+        if ',' + k + ',' not in known:
+            out[k] = m[k]
+    return out
