@@ -102,9 +102,18 @@ function checkProgram(
   const built = watch.time('front end', () =>
     buildModule({ files, entry, stdlib: stdlibSources }, { mode, ...(exports === undefined ? {} : { exports }) }),
   );
-  const diagnostics = sortDiagnostics(built.diagnostics);
+  const diagnostics = sortDiagnostics(distinct(built.diagnostics));
   if (built.module === null || hasErrors(diagnostics)) return { module: null, schemas: null, diagnostics };
   return { module: rootedSites(built.module, options.sourceRoot), schemas: built.schemas, diagnostics };
+}
+
+/** Each fault once: a template that is typed for several callers reports its faults for each of them. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, message, span }) => {
+    const key = JSON.stringify([code, message, span?.file.path, span?.start, span?.end]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** Tracebacks name files below the folder that the caller shows. */

@@ -34,21 +34,20 @@ export function decodeSource(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** Offset of the first byte that does not belong to a whole UTF-8 sequence. */
+/** Offset at which the first sequence starts that is not UTF-8. */
 function firstBadByte(bytes: Uint8Array): number {
-  let [low, high] = [0, bytes.length];
-  // Decoding a prefix in stream mode fails exactly when it holds a bad byte, so the shortest failing prefix ends with it.
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isPrefixOfText(bytes.subarray(0, middle + 1))) low = middle + 1;
-    else high = middle;
+  for (let at = 0; at < bytes.length; ) {
+    const lead = bytes[at] as number;
+    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (length > 1 && !isText(bytes.subarray(at, at + length))) return at;
+    at += length;
   }
-  return Math.min(low, bytes.length - 1);
+  return bytes.length - 1;
 }
 
-function isPrefixOfText(bytes: Uint8Array): boolean {
+function isText(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return true;
   } catch {
     return false;
