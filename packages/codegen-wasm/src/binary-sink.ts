@@ -19,6 +19,8 @@ const LOCAL_TEE = 0x22;
 /** Writes the binary format. */
 export class BinarySink implements Sink {
   readonly out = new ByteWriter(512);
+  /** Usual outcomes of conditions: offset of the `if` or `br_if` in the code, and whether it is usually taken. */
+  readonly hints: { readonly offset: number; readonly likely: boolean }[] = [];
   ended = false;
   readonly #indices: Indices;
   /** Place of the `local.set` that came last and its local, or -1. */
@@ -111,6 +113,10 @@ export class BinarySink implements Sink {
   memoryGrow(): void {
     this.#op(0x40);
     this.out.u8(0);
+  }
+
+  hint(likely: boolean): void {
+    this.hints.push({ offset: this.out.length, likely });
   }
 
   block(kind: 'block' | 'loop' | 'if', type: BlockType): void {

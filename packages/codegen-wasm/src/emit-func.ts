@@ -32,6 +32,9 @@ type Work =
 
 const NOWHERE = -1;
 
+/** Terminators of the rare way. */
+const RARE_ENDS: ReadonlySet<string> = new Set<GraphTerm['kind']>(['raise', 'propagate', 'trap']);
+
 /** Emits a function; returns the types of its locals after the parameters. */
 export function emitFunc(module: Module, func: Func, sink: Sink): readonly Type[] {
   const graph = graphOf(func);
@@ -222,25 +225,37 @@ class FuncEmitter {
     const elsePlain = this.#isPlain(node, term.else);
     const thenFalls = thenPlain && this.#falls(node, term.then, fall);
     const elseFalls = elsePlain && this.#falls(node, term.else, fall);
+    const likely = term.likely ?? this.#guess(term.then, term.else);
+    const condition = (negated: boolean) => {
+      this.#insts.condition(term.cond, negated);
+      if (likely !== undefined) sink.hint(likely !== negated);
+    };
     if (thenPlain && !thenFalls) {
-      this.#insts.condition(term.cond, false);
+      condition(false);
       sink.brIf(this.#target(node, term.then.to));
       this.#edge(node, term.else, fall);
     } else if (elsePlain && !elseFalls) {
-      this.#insts.condition(term.cond, true);
+      condition(true);
       sink.brIf(this.#target(node, term.else.to));
       this.#edge(node, term.then, fall);
     } else if (thenFalls) {
-      this.#insts.condition(term.cond, true);
+      condition(true);
       this.#open('if', { kind: 'plain' });
       this.#work.push({ kind: 'end' }, { kind: 'edge', from: node, edge: term.else, fall });
     } else {
-      this.#insts.condition(term.cond, false);
+      condition(false);
       this.#open('if', { kind: 'plain' });
       this.#work.push({ kind: 'end' });
       if (!elseFalls) this.#work.push({ kind: 'edge', from: node, edge: term.else, fall }, { kind: 'else' });
       this.#work.push({ kind: 'edge', from: node, edge: term.then, fall });
     }
+  }
+
+  /** A way that ends with an exception or a trap at once is the rare one. */
+  #guess(thenEdge: GraphEdge, elseEdge: GraphEdge): boolean | undefined {
+    const rare = (edge: GraphEdge) => RARE_ENDS.has((this.#plan.graph.nodes[edge.to] as GraphNode).term.kind);
+    const thenRare = rare(thenEdge);
+    return thenRare === rare(elseEdge) ? undefined : !thenRare;
   }
 
   #switch(node: number, term: Extract<GraphTerm, { kind: 'switch' }>, fall: number): void {

@@ -47,7 +47,12 @@ export function emitWasm(module: Module, layout: Layout, options: WasmOptions = 
   // Bodies first: they add the types of indirect calls.
   const code = new ByteWriter(64 * 1024);
   code.u32(funcs.length);
-  for (const func of funcs) code.vector(emitBody(module, func, indices));
+  const hints: FuncHints[] = [];
+  for (const func of funcs) {
+    const body = emitBody(module, func, indices);
+    code.vector(body.bytes);
+    if (body.hints.length > 0) hints.push({ func: indices.func(func.name), hints: body.hints });
+  }
 
   const out = new ByteWriter(code.length + 4096);
   out.bytes(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
@@ -115,6 +120,7 @@ export function emitWasm(module: Module, layout: Layout, options: WasmOptions = 
       }
     });
   }
+  if (hints.length > 0) section(out, SECTION.custom, (w) => branchHints(w, hints));
   out.section(SECTION.code, code);
   section(out, SECTION.data, (w) => {
     w.u32(layout.segments.length);
@@ -136,7 +142,13 @@ function signatureOf(func: Func): Signature {
   return { params: func.params.map((p) => func.values[p] as Type), result: func.result };
 }
 
-function emitBody(module: Module, func: Func, indices: Indices): Uint8Array {
+/** Usual outcomes of the conditions of one function, by byte offset in its body. */
+interface FuncHints {
+  readonly func: number;
+  readonly hints: readonly { readonly offset: number; readonly likely: boolean }[];
+}
+
+function emitBody(module: Module, func: Func, indices: Indices): { bytes: Uint8Array; hints: FuncHints['hints'] } {
   const sink = new BinarySink(indices);
   const locals = emitFunc(module, func, sink);
   const body = new ByteWriter(sink.out.length + 16);
@@ -151,9 +163,25 @@ function emitBody(module: Module, func: Func, indices: Indices): Uint8Array {
     body.u32(count);
     body.u8(typeCode(type));
   }
+  const start = body.length;
   body.bytes(sink.out.view());
   body.u8(0x0b);
-  return body.view();
+  return { bytes: body.view(), hints: sink.hints.map(({ offset, likely }) => ({ offset: start + offset, likely })) };
+}
+
+/** The custom section of the branch hinting proposal; engines that do not know it skip it. */
+function branchHints(w: ByteWriter, funcs: readonly FuncHints[]): void {
+  w.name('metadata.code.branch_hint');
+  w.u32(funcs.length);
+  for (const { func, hints } of funcs) {
+    w.u32(func);
+    w.u32(hints.length);
+    for (const { offset, likely } of hints) {
+      w.u32(offset);
+      w.u32(1);
+      w.u8(likely ? 1 : 0);
+    }
+  }
 }
 
 function typeCode(type: Type): number {
@@ -204,7 +232,10 @@ function nameSection(names: readonly string[]): Uint8Array {
 function tableEntries(module: Module, layout: Layout): { index: number; func: string }[] {
   // Entry 0 of the table stays empty and has no name.
   const named = module.table.filter((func) => func !== '');
-  return named.map((func) => ({ index: layout.funcIndices.get(func) ?? broken(`${func} has no table index`, { pass: 'codegen-wasm' }), func }));
+  return named.map((func) => ({
+    index: layout.funcIndices.get(func) ?? broken(`${func} has no table index`, { pass: 'codegen-wasm' }),
+    func,
+  }));
 }
 
 /** Host functions that the module calls, in the order of the ABI; rare exits call `trap`. */

@@ -26,6 +26,8 @@ export interface Sink {
   memoryFill(): void;
   memorySize(): void;
   memoryGrow(): void;
+  /** Says whether the condition of the `if` or `br_if` that comes next is usually true. */
+  hint(likely: boolean): void;
   block(kind: 'block' | 'loop' | 'if', type: BlockType): void;
   else(): void;
   end(): void;

@@ -67,6 +67,10 @@ export class TextSink implements Sink {
     this.#line('memory.grow');
   }
 
+  hint(likely: boolean): void {
+    this.#line(`(@metadata.code.branch_hint "\\0${likely ? 1 : 0}")`);
+  }
+
   block(kind: 'block' | 'loop' | 'if', type: BlockType): void {
     this.#line(type === null ? kind : `${kind} (result ${type})`);
     this.#indent++;

@@ -113,6 +113,62 @@ describe('a module', () => {
   });
 });
 
+describe('branch hints', () => {
+  const HINTED = `module @hinted machine
+export @f = @f
+
+func @f(v0: i32, v1: i64) -> i32 {
+bb0:
+  v2 = i64.eqz v1
+  branch v2, bb1, bb2 unlikely
+bb1:
+  v3 = i32.add v0, v0
+  jump bb2
+bb2:
+  v4 = i32.const 7
+  v5 = i32.lt_s v0, v4
+  branch v5, bb3, bb4
+bb3:
+  trap 1
+bb4:
+  return v0
+}
+`;
+
+  /** Reads LEB128 numbers from a place on. */
+  function reader(bytes: Uint8Array, start = 0) {
+    let at = start;
+    const next = (): number => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++] as number;
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) return value >>> 0;
+      }
+    };
+    return { next, skip: (count: number) => (at += count), place: () => at };
+  }
+
+  it('name conditional instructions and what they usually do', async () => {
+    const { bytes, module } = await emit(HINTED);
+    const hints = reader(new Uint8Array(WebAssembly.Module.customSections(module, 'metadata.code.branch_hint')[0] as ArrayBuffer));
+    expect([hints.next(), hints.next()]).toEqual([1, 1]);
+    const found = Array.from({ length: hints.next() }, () => ({ offset: hints.next(), length: hints.next(), likely: hints.next() }));
+    const all = reader(bytes, 8);
+    let seen = -1;
+    for (let id = all.next(), size = all.next(); id !== 10; id = all.next(), size = all.next()) {
+      if (id === 0) seen = all.place();
+      all.skip(size);
+    }
+    expect(seen, 'the hints come before the code').toBeGreaterThan(0);
+    expect(all.next()).toBe(1);
+    all.next();
+    const body = all.place();
+    const opcodes = { 4: 'if', 13: 'br_if' } as Record<number, string>;
+    expect(found.map(({ offset, likely }) => `${opcodes[bytes[body + offset] as number]} ${likely}`)).toEqual(['if 0', 'if 0']);
+  });
+});
+
 describe('a long chain of blocks', () => {
   /** A function of `count` joins in a row, each adding one or two. */
   function chain(count: number): string {

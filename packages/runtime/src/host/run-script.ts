@@ -13,6 +13,9 @@ export interface ScriptOptions extends CallLimits {
   readonly args?: readonly string[];
 }
 
+/** Engines before this major version hide branch hints behind a flag; later ones refuse flags that they do not know. */
+const BRANCH_HINTS_BUILT_IN = 13;
+
 /**
  * Compiles the bytes of a script.
  *
@@ -21,6 +24,7 @@ export interface ScriptOptions extends CallLimits {
  */
 export function compileScript(bytes: Uint8Array): WebAssembly.Module {
   setFlagsFromString('--no-liftoff');
+  if (Number.parseInt(process.versions.v8, 10) < BRANCH_HINTS_BUILT_IN) setFlagsFromString('--experimental-wasm-branch-hinting');
   return new WebAssembly.Module(bytes);
 }
 
