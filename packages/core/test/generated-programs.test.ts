@@ -21,7 +21,7 @@ afterAll(() => threads.close());
 const first = fuzzSeed(20_261_120);
 
 describe('generated programs', () => {
-  for (let i = 0; i < fuzzRuns(12); i++) {
+  for (let i = 0; i < fuzzRuns(6); i++) {
     const seed = first + i;
     it(`seed ${seed}`, async () => {
       const text = generateProgram(seed);
