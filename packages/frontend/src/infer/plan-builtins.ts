@@ -81,7 +81,10 @@ export function planLen(c: Ctx, slots: readonly Type[], i: number): Plan {
   return split(c, slots, i, (s) => {
     const type = s[i] as Type;
     if (type.k === 'inst' && type.cls.name === 'list' && type.cls.builtin) return { k: 'prim', op: 'list.len', args: [i], type: INT };
-    if (type.k === 'tuple' || methodExists(c, type, '__len__')) return planMethod(c, s, i, '__len__', [], {}) as Plan;
+    if (type.k === 'tuple' || methodExists(c, type, '__len__')) {
+      const length = planMethod(c, s, i, '__len__', [], {}) as Plan;
+      return type.k === 'inst' && !type.cls.trusted && length.type.k !== 'never' ? letCall(c, s, length, 'checked_length', INT) : length;
+    }
     return raisePlan('TypeError', `object of type '${pythonName(type)}' has no len()`);
   });
 }

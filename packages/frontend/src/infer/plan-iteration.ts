@@ -4,6 +4,7 @@ import { isInst, members, NEVER, type Type } from '../types/type.ts';
 import { argType, type Ctx, raisePlan } from './context.ts';
 import type { IterPlan, Plan } from './plan.ts';
 import { planGetAttr } from './plan-attributes.ts';
+import { planFunction } from './plan-calls.ts';
 import { methodExists, planMethod, vtupleOf } from './plan-methods.ts';
 import { planTruth } from './plan-operators.ts';
 import { split } from './split.ts';
@@ -48,6 +49,8 @@ export function iteratorOf(c: Ctx, slots: readonly Type[]): Plan {
       return { k: 'let', value, body, type: body.type };
     }
     if (methodExists(c, type, '__iter__')) return planMethod(c, s, 0, '__iter__', [], {}) as Plan;
+    // an object with `__getitem__` alone is read from index 0 until IndexError
+    if (methodExists(c, type, '__getitem__')) return planFunction(c, c.engine.program.runtimeFunction('iter'), null, s, [0]);
     return raisePlan('TypeError', `'${pythonName(type)}' object is not iterable`);
   });
 }

@@ -6,6 +6,8 @@ import { pythonName } from '../types/python-name.ts';
 import { sameType } from '../types/join.ts';
 import { type Ctx, NEVER_PLAN, raisePlan } from './context.ts';
 import type { Plan } from './plan.ts';
+import { letCall, planLen } from './plan-builtins.ts';
+import { planFunction } from './plan-calls.ts';
 import { classOf, planMethod, methodExists } from './plan-methods.ts';
 import { split, splitAll } from './split.ts';
 import { planTupleCompare } from './plan-tuples.ts';
@@ -162,26 +164,29 @@ export function identityDecided(c: Ctx, a: Type, b: Type): boolean | null {
 function planContains(c: Ctx, slots: readonly Type[], a: number, b: number): Plan {
   return split(c, slots, b, (s) => {
     const type = s[b] as Type;
-    if (type.k === 'tuple') {
-      // item == x or item is x, left to right
-      let plan: Plan = { k: 'const', value: { type: 'bool', value: false }, type: BOOL };
-      for (let i = type.items.length - 1; i >= 0; i--) {
-        const item: Plan = { k: 'item', slot: b, index: i, type: type.items[i] as Type };
-        const inner = [...s, type.items[i] as Type];
-        const eq = planTruth(c, [...inner], planBinary(c, inner, 'eq', s.length, a));
-        const rest: Plan = plan;
-        const test: Plan = { k: 'cond', test: eq, then: { k: 'const', value: { type: 'bool', value: true }, type: BOOL }, else: rest, type: BOOL };
-        plan = { k: 'let', value: item, body: test, type: BOOL };
-      }
-      return plan;
-    }
+    if (type.k === 'tuple') return tupleContains(c, s, type.items, 0, a, b);
     if (methodExists(c, type, '__contains__')) {
       const call = planMethod(c, s, b, '__contains__', [a], {});
       return call ? planTruth(c, s, call) : raisePlan('TypeError', containsText(s, a, b));
     }
-    if (methodExists(c, type, '__iter__') || methodExists(c, type, '__getitem__')) return { k: 'prim', op: 'contains-by-iteration', args: [a, b], type: BOOL };
+    if (methodExists(c, type, '__iter__') || methodExists(c, type, '__getitem__')) return planFunction(c, c.engine.program.runtimeFunction('contains_item'), null, s, [b, a]);
     return raisePlan('TypeError', `argument of type '${pythonName(type)}' is not iterable`);
   });
+}
+
+/** item is x or item == x, left to right; each `let` adds a slot. */
+function tupleContains(c: Ctx, slots: readonly Type[], items: readonly Type[], i: number, a: number, b: number): Plan {
+  const constant = (value: boolean): Plan => ({ k: 'const', value: { type: 'bool', value }, type: BOOL });
+  const type = items[i];
+  if (!type) return constant(false);
+  const inner = [...slots, type];
+  const equal = planTruth(c, inner, planBinary(c, inner, 'eq', slots.length, a));
+  if (equal.type.k === 'never') return { k: 'let', value: { k: 'item', slot: b, index: i, type }, body: equal, type: equal.type };
+  const identical = planIs(c, inner, 'is', slots.length, a);
+  const rest = tupleContains(c, inner, items, i + 1, a, b);
+  const test: Plan = identical.k === 'const' ? equal : { k: 'cond', test: identical, then: constant(true), else: equal, type: BOOL };
+  const body: Plan = { k: 'cond', test, then: constant(true), else: rest, type: BOOL };
+  return { k: 'let', value: { k: 'item', slot: b, index: i, type }, body, type: BOOL };
 }
 
 function containsText(slots: readonly Type[], a: number, b: number): string {
@@ -216,10 +221,12 @@ export function planTruthOf(c: Ctx, slots: readonly Type[], i: number): Plan {
       case 'tuple':
         return constant(type.items.length > 0);
       case 'inst': {
+        const user = !type.cls.trusted;
         if (isInst(type, 'str')) return { k: 'prim', op: 'str.truth', args: [i], type: BOOL };
         for (const name of ['__bool__', '__len__']) {
           if (!methodExists(c, type, name)) continue;
-          const call = planMethod(c, s, i, name, [], {});
+          const call = name === '__len__' ? planLen(c, s, i) : planMethod(c, s, i, name, [], {});
+          if (call && name === '__bool__' && user && call.type.k !== 'bool') return letCall(c, s, call, 'checked_truth', BOOL);
           if (call) return planTruth(c, s, call);
         }
         return constant(true);

@@ -319,8 +319,6 @@ function emitIntrinsic(f: FuncLowering, plan: Prim, args: readonly Val[], as: As
     case 'unreachable':
       f.unreachable();
       return f.never();
-    case 'contains-by-iteration':
-      return { v: f.i32(0), type };
     default:
       throw new Error(`no lowering of primitive ${op} in ${f.inst.key}`);
   }

@@ -137,7 +137,7 @@ def max(first, *rest, key=None, default=...):
 
 # min and max of one iterable; the first of equal items wins.
 def extreme_of(name: str, iterable, key, lowest: bool):
-    it = iter(iterable)
+    it = stepper(iterable)
     if not it._advance():
         raise ValueError(name + '() arg is an empty sequence')
     best = it._value
@@ -166,7 +166,7 @@ def extreme_of(name: str, iterable, key, lowest: bool):
 
 # min(iterable, default=...) and max(iterable, default=...).
 def extreme_or(iterable, key, lowest: bool, default):
-    it = iter(iterable)
+    it = stepper(iterable)
     if not it._advance():
         return default
     best = it._value
@@ -184,6 +184,14 @@ def sorted(iterable, *, key=None, reverse: bool = False):
     xs = list(iterable)
     sort_list(xs, key, reverse)
     return xs
+
+
+# `x in iterable` where the iterable has no `__contains__`.
+def contains_item(iterable, x) -> bool:
+    for item in iterable:
+        if item is x or item == x:
+            return True
+    return False
 
 
 def iter(x):

@@ -1,7 +1,7 @@
 # molt: intrinsics
 # What compiled code needs besides the slow paths: hashes of fixed tuples, unpacking checks, exception contexts, object identity.
 
-from molt.intrinsics import CELL_EXC_HANDLED, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref
+from molt.intrinsics import CELL_EXC_HANDLED, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref, type_name
 
 
 def tuple_hash_start() -> i64:
@@ -19,6 +19,22 @@ def tuple_hash_end(h: i64, n: i32) -> i64:
 # The result of a user-defined __hash__ as a machine word.
 def hash_of_int(n: int) -> i64:
     return hash_of(n)
+
+
+# What `len` gives for the result of a user-defined `__len__`.
+def checked_length(n) -> int:
+    if not isinstance(n, int):
+        raise TypeError("'" + type_name(n) + "' object cannot be interpreted as an integer")
+    if n < 0:
+        raise ValueError('__len__() should return >= 0')
+    return n
+
+
+# The truth of an object by the result of its `__bool__`.
+def checked_truth(b) -> bool:
+    if not isinstance(b, bool):
+        raise TypeError('__bool__ should return bool, returned ' + type_name(b))
+    return b
 
 
 # After collecting the items of an iterable: do they fill the targets?
