@@ -184,12 +184,16 @@ def percent_field(f: PercentSpec, kind: i32, value: val) -> str:
 def percent_real(value: val) -> float:
     if isinstance(value, float):
         return value
+    if isinstance(value, bool):
+        return 1.0 if value else 0.0
     if isinstance(value, int):
         return int_to_float(value)
     raise TypeError('must be real number, not ' + type_name(value))
 
 
 def percent_int(kind: i32, value: val) -> int:
+    if isinstance(value, bool):
+        return 1 if value else 0
     if isinstance(value, int):
         return value
     if isinstance(value, float):
