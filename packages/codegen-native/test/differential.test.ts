@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CELL } from '@molt/abi';
 import { type Func, type Layout, layoutModule, type Module, printFunc, verifyModule } from '@molt/mir';
+import { Evaluator, type Host, randomModules, SCRATCH_BYTES, type Value, withScratch } from '@molt/mir/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Evaluator, type Host, type Value } from '../../codegen-wasm/test/evaluator.ts';
-import { randomModules, SCRATCH_BYTES, withScratch } from '../../codegen-wasm/test/random-module.ts';
 import { compileNative } from '../src/driver.ts';
 import { emitC } from '../src/index.ts';
 

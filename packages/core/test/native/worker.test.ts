@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { encodeHello, encodeMessage, type MipError, PREFACE } from '@molt/ipc';
 import { MipClient } from '@molt/ipc/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileNative } from '../src/driver.ts';
+import { compileNative } from '@molt/codegen-native/driver';
 import { echoOutput, echoService, SCHEMAS } from './echo-service.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'molt-worker-'));

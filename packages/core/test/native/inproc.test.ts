@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeError } from '@molt/ipc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileNative } from '../src/driver.ts';
+import { compileNative } from '@molt/codegen-native/driver';
 import { echoOutput } from './echo-service.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'molt-inproc-'));
