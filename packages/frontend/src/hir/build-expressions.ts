@@ -223,7 +223,8 @@ function buildCall(scope: HirScope, e: Call): HExpr {
   const callee = generic ? at(scope, func, { k: 'typeexpr', expr: func }) : buildExpr(scope, func);
   const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic' && !callee.binding.name.startsWith('py.');
   const args = e.args.map((x): Arg => (isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x)));
-  const kwargs = e.keywords.flatMap((k) => (k.arg === null ? [] : [{ name: k.arg, value: buildExpr(scope, k.value) }]));
+  const firstMapping = e.keywords.findIndex((k) => k.arg === null);
+  const kwargs = e.keywords.flatMap((k, i) => (k.arg === null ? [] : [{ name: k.arg, value: buildExpr(scope, k.value), late: firstMapping >= 0 && i > firstMapping }]));
   return at(scope, e, { k: 'call', func: callee, args, kwargs, ...tailsOf(scope, e, args), ...mappingOf(scope, e) });
 }
 
@@ -255,7 +256,10 @@ function runtimeCall(scope: HirScope, e: Expr, name: string, args: readonly HExp
 function isTypeExpr(scope: HirScope, e: Expr): boolean {
   const head = e.kind === 'Subscript' ? e.value : e;
   if (head.kind === 'Constant') return e.kind !== 'Subscript' && head.value.type === 'none' && scope.fn.trusted && false;
-  if (head.kind !== 'Name' || findVar(scope, head.name)) return false;
+  if (head.kind !== 'Name') return false;
+  // a name that the module body binds by an import or a class statement is no variable
+  const isBinding = scope.fn.kind === 'module' && scope.fn.module.bindings.has(head.name);
+  if (!isBinding && findVar(scope, head.name)) return false;
   const binding = lookupModuleName(scope.fn.module, head.name) ?? scope.program.builtins.get(head.name);
   return binding?.kind === 'typevar' || binding?.kind === 'class' || binding?.kind === 'typing' || (binding?.kind === 'intrinsic' && ['i32', 'i64', 'ref', 'val', 'u8'].includes(head.name));
 }

@@ -3,6 +3,7 @@ import { spanOf } from '@molt/diagnostics';
 import type { Expr, Stmt, Try, With, WithItem } from '../ast/nodes.ts';
 import { type ClassInfo, mangled } from '../program/class-info.ts';
 import { absoluteName, importBindings } from '../program/declare.ts';
+import type { Binding } from '../program/module-info.ts';
 import { makeFunction } from '../program/make-function.ts';
 import { refuse } from '../program/refusal.ts';
 import { at, binaryOp, buildExpr, buildName, buildSlice, constant, functionValue, inClassBody, noneOf } from './build-expressions.ts';
@@ -321,6 +322,11 @@ function isFieldCall(e: Expr): boolean {
   return e.kind === 'Call' && ((e.func.kind === 'Name' && e.func.name === 'field') || (e.func.kind === 'Attribute' && e.func.attr === 'field'));
 }
 
+/** Does the name stand for the imported thing in the whole module, so that nothing is stored? */
+function isStatic(known: Binding | undefined, imported: Binding): boolean {
+  return known !== undefined && (known === imported || (known.kind === 'module' && imported.kind === 'module' && known.mod === imported.mod));
+}
+
 function importStmt(scope: HirScope, s: Extract<Stmt, { kind: 'Import' | 'ImportFrom' }>, out: HStmt[]): void {
   const place = { start: s.start, end: s.end };
   const { program } = scope;
@@ -341,7 +347,7 @@ function importStmt(scope: HirScope, s: Extract<Stmt, { kind: 'Import' | 'Import
   }
   for (const [name, binding] of bindings) {
     if (binding.kind === 'typing' || binding.kind === 'typevar') continue;
-    if (scope.fn.kind === 'module' && module.bindings.get(name) === binding) continue;
+    if (scope.fn.kind === 'module' && isStatic(module.bindings.get(name), binding)) continue;
     const global = binding.kind === 'var' ? binding.global : null;
     const value = global ? at(scope, s, global.constant ? { k: 'const', value: global.constant } : { k: 'global', g: global }) : at(scope, s, { k: 'binding', name, binding });
     out.push(bindName(scope, name, value, place));

@@ -41,10 +41,10 @@ export type HExpr = At &
         readonly k: 'call';
         readonly func: HExpr;
         readonly args: readonly Arg[];
-        readonly kwargs: readonly { name: string; value: HExpr }[];
+        readonly kwargs: readonly { name: string; value: HExpr; late?: boolean }[];
         /** With a starred argument: the arguments from the first starred one on, and all of them, as list displays. One is used if the number is unknown. */
         readonly tails?: { readonly start: number; readonly rest: HExpr; readonly all: HExpr };
-        /** The dict that all `**m` come to. */
+        /** `late` keyword arguments stand after a `**m`. The dict that all `**m` come to. */
         readonly mapping?: HExpr;
       }
     | { readonly k: 'super'; readonly cls: ClassInfo; readonly self: HExpr }

@@ -1,6 +1,7 @@
 /** Calls: what the callee's type says the call comes to. Slot 0 is the callee, arguments follow. */
 import type { HExpr } from '../hir/nodes.ts';
 import { findMethod } from '../program/class-info.ts';
+import type { FunctionInfo } from '../program/function-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { pythonName } from '../types/python-name.ts';
 import { BOOL, FLOAT, INT, NEVER, type Type } from '../types/type.ts';
@@ -10,6 +11,7 @@ import type { Walk } from './infer-statements.ts';
 import type { Env } from './instance.ts';
 import { planBuiltin, textOf } from './plan-builtins.ts';
 import { type CallArgs, planConstruct, planFunction } from './plan-calls.ts';
+import { spreadCounts } from './plan-spread.ts';
 import { intrinsicExpected, planIntrinsic } from './plan-intrinsics.ts';
 import { classOf, methodExists, planMethod } from './plan-methods.ts';
 import { planTruthOf } from './plan-operators.ts';
@@ -34,6 +36,7 @@ export function inferCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, env: Env, e
   const hint = intrinsic ? intrinsicExpected(intrinsic) : null;
   const wants = hint ? null : parameterHints(w, calleeType, method?.name ?? null);
   let never = false;
+  let unknown = false;
   e.args.forEach((a, i) => {
     const type = inferExpr(w, a.value, env, hint ?? wants?.[i] ?? null);
     never ||= type.k === 'never';
@@ -47,16 +50,40 @@ export function inferCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, env: Env, e
         slots.push(item);
         layout.push({ expr: a.value, item: n });
       });
-    } else if (type.k !== 'never') refuse(spanAt(w, a.value), 'spreading a value of unknown length into arguments', 'pass the list itself, or index it');
+    } else if (type.k !== 'never') unknown = true;
   });
+  let rest: number | undefined;
+  if (unknown && e.tails && !never) {
+    // from the first starred argument on, or all: what a function takes as *args is one list
+    const from = extraFrom(w, calleeType, method?.name ?? null) < e.tails.start ? 0 : e.tails.start;
+    slots.length = 1;
+    layout.length = 0;
+    args.length = 0;
+    for (const a of e.args.slice(0, from)) {
+      args.push(slots.length);
+      slots.push(w.inst.types[a.value.id] as Type);
+      layout.push({ expr: a.value, item: null });
+    }
+    const tail = from === 0 ? e.tails.all : e.tails.rest;
+    rest = slots.length;
+    slots.push(inferExpr(w, tail, env, null));
+    layout.push({ expr: tail, item: null });
+    never ||= slots[rest]?.k === 'never';
+  }
   const kwargs = e.kwargs.map((k) => {
     const type = inferExpr(w, k.value, env, null);
     never ||= type.k === 'never';
-    if (k.name === null) refuse(spanAt(w, k.value), 'spreading a dict into keyword arguments', 'name the arguments');
     slots.push(type);
     layout.push({ expr: k.value, item: null });
-    return { name: k.name as string, slot: slots.length - 1 };
+    return { name: k.name, slot: slots.length - 1, late: k.late === true };
   });
+  let mapping: number | undefined;
+  if (e.mapping) {
+    mapping = slots.length;
+    slots.push(inferExpr(w, e.mapping, env, null));
+    layout.push({ expr: e.mapping, item: null });
+    never ||= slots[mapping]?.k === 'never';
+  }
   let perInstance = argSlots.get(e);
   if (!perInstance) {
     perInstance = new Map();
@@ -64,7 +91,7 @@ export function inferCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, env: Env, e
   }
   perInstance.set(w.inst, layout);
   if (never) return NEVER;
-  const call: CallArgs = { kwargs };
+  const call: CallArgs = { kwargs, ...(rest === undefined ? {} : { rest }), ...(mapping === undefined ? {} : { mapping }) };
   const strings = e.args.map((a) => (a.value.k === 'const' && a.value.value.type === 'str' ? a.value.value.value : null));
   const plan = superCall
     ? superMethod(w, superCall, method?.name ?? '', slots, args, call)
@@ -72,6 +99,34 @@ export function inferCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, env: Env, e
       ? methodCall(w, e, slots, method.name, args, call)
       : planCallValue(w, e, slots, 0, args, call, strings, expected);
   return setPlan(w, e.id, plan);
+}
+
+/** Number of positional parameters before `*args` of the callee; infinite where it has none. */
+function extraFrom(w: Walk, callee: Type, method: string | null): number {
+  const of = (fn: FunctionInfo | null | undefined, skip: number): number => {
+    if (!fn?.params.some((p) => p.kind === 'vararg')) return Number.POSITIVE_INFINITY;
+    return fn.params.filter((p) => p.kind === 'posonly' || p.kind === 'normal').length - skip;
+  };
+  if (method) {
+    const own = classOf(w, callee);
+    const found = own ? findMethod(own, method) : null;
+    if (found) return of(found, found.kind === 'static' ? 0 : 1);
+    if (callee.k !== 'class' && callee.k !== 'module') return Number.POSITIVE_INFINITY;
+    const value = planGetAttr(w, [callee], 0, method).type;
+    return value.k === 'never' ? Number.POSITIVE_INFINITY : extraFrom(w, value, null);
+  }
+  switch (callee.k) {
+    case 'func':
+      return of(callee.fn, 0);
+    case 'bound':
+      return of(callee.fn, 1);
+    case 'class':
+      return of(findMethod(callee.cls, '__init__'), 1);
+    case 'intrinsic':
+      return callee.name === 'py.print' ? 0 : Number.POSITIVE_INFINITY;
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 function parameterHints(w: Walk, callee: Type, method: string | null): (Type | null)[] | null {
@@ -132,6 +187,11 @@ import { planGetAttr } from './plan-attributes.ts';
 export function planCallValue(w: Walk, e: HExpr, slots: readonly Type[], callee: number, args: readonly number[], call: CallArgs, strings: readonly (string | null)[], expected: Type | null): Plan {
   return split(w, slots, callee, (s): Plan => {
     const type = s[callee] as Type;
+    const builtinCallee = type.k === 'intrinsic' ? type.name !== 'py.print' : type.k === 'class' && type.cls.builtin;
+    if (call.rest !== undefined && builtinCallee) {
+      const { rest, ...others } = call;
+      return spreadCounts(w, s, rest, 3, (inner, items) => planCallValue(w, e, inner, callee, [...args, ...items], others, [], expected), () => raisePlan('TypeError', 'too many arguments'));
+    }
     switch (type.k) {
       case 'never':
         return { k: 'never', type: NEVER };
@@ -165,14 +225,8 @@ function planMethodOf(w: Walk, type: Extract<Type, { k: 'bound' }>, slots: reado
 }
 
 function planFunctionValue(w: Walk, type: Extract<Type, { k: 'func' }>, slots: readonly Type[], callee: number, args: readonly number[], call: CallArgs): Plan {
-  const plan = planFunction(w, type.fn, type.owner, slots, args, call);
-  if (type.owner === null || type.fn.free.length === 0) return plan;
   // the closure itself is the hidden first argument
-  return withClosure(plan, callee);
-}
-
-function withClosure(plan: Plan, callee: number): Plan {
-  return plan.k === 'call' ? ({ ...plan, closure: callee } as Plan) : plan;
+  return planFunction(w, type.fn, type.owner, slots, args, type.owner === null || type.fn.free.length === 0 ? call : { ...call, closure: callee });
 }
 
 const CONVERSIONS: Readonly<Record<string, string>> = { int: 'int_of', float: 'float_of', bytes: 'bytes_of', tuple: 'tuple_from' };

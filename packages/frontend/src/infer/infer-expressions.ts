@@ -67,13 +67,21 @@ function typeOf(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
       return sub(e.self);
     case 'tuple': {
       const items: Type[] = [];
+      let unknown = false;
       const want = expected?.k === 'tuple' ? expected.items : [];
       e.items.forEach((item, i) => {
         const type = sub(item.value, item.star ? null : (want[i] ?? null));
         if (!item.star) items.push(type);
         else if (type.k === 'tuple') items.push(...type.items);
-        else refuse(spanAt(w, item.value), 'unpacking a value of unknown length into a tuple', 'build a list');
+        else if (type.k !== 'never') unknown = true;
+        else items.push(NEVER);
       });
+      if (unknown && e.list) {
+        const list = sub(e.list);
+        if (list.k === 'never') return NEVER;
+        return setPlan(w, e.id, planFunction(w, w.engine.program.runtimeFunction('tuple_of_list'), null, [list], [0]));
+      }
+      delete w.inst.plans[e.id];
       if (items.some((t) => t.k === 'never')) return NEVER;
       return { k: 'tuple', items: items.map((t) => (isMachine(t) ? INT : t)) };
     }
@@ -99,6 +107,8 @@ function typeOf(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
       const [yes, no] = condition(w, e.left, before.slice());
       const right = e.k === 'and' ? yes : no;
       const r = right ? inferExpr(w, e.right, right, null) : NEVER;
+      // as a condition, the right operand is tested too
+      if (right && r.k !== 'bool' && r.k !== 'never') setPlan(w, e.right.id + TRUTH_PLAN, planTruthOf(w, [r], 0));
       if (right) joinInto(w, env, env.slice(), right);
       const kept = members(left).filter((m) => couldBe(m, e.k === 'or'));
       if (!right) return left;
@@ -194,8 +204,38 @@ function inferOp(w: Walk, e: Extract<HExpr, { k: 'op' }>, env: Env, expected: Ty
   let b = inferExpr(w, second, env, isMachine(a) ? a : isMachine(expected) && a.k === 'int' ? expected : null);
   if (isMachine(b) && a.k === 'int' && isLiteral(first)) a = inferExpr(w, first, env, b);
   if (isMachine(a) && b.k === 'int' && isLiteral(second)) b = inferExpr(w, second, env, a);
+  const decided = decidedCompare(w, e);
+  if (decided !== null) return setPlan(w, e.id, { k: 'const', value: { type: 'bool', value: decided }, type: BOOL });
   const plan = isNegativePower(e, a) ? planFloatPower(w, [a, b]) : planBinary(w, [a, b], e.op, 0, 1);
   return setPlan(w, e.id, plan);
+}
+
+/** `len(t) == 0` of a tuple of known length, and other comparisons of constants, decide branches of templates. */
+function decidedCompare(w: Walk, e: Extract<HExpr, { k: 'op' }>): boolean | null {
+  const [a, b] = e.args.map((x) => constantInt(w, x));
+  if (a === null || b === null || a === undefined || b === undefined) return null;
+  switch (e.op) {
+    case 'eq':
+      return a === b;
+    case 'ne':
+      return a !== b;
+    case 'lt':
+      return a < b;
+    case 'le':
+      return a <= b;
+    case 'gt':
+      return a > b;
+    case 'ge':
+      return a >= b;
+    default:
+      return null;
+  }
+}
+
+function constantInt(w: Walk, e: HExpr): bigint | null {
+  if (e.k === 'const') return e.value.type === 'int' ? e.value.value : null;
+  const plan = e.k === 'call' ? w.inst.plans[e.id] : undefined;
+  return plan?.k === 'const' && plan.value.type === 'int' ? plan.value.value : null;
 }
 
 /** `n ** -2` of an int: the only power of ints whose result is known to be a float. */
@@ -334,6 +374,8 @@ function inferUnpack(w: Walk, e: Extract<HExpr, { k: 'unpack' }>, env: Env): Typ
   if (iter.mode === 'never') {
     return setPlan(w, e.id, pythonName(type) === 'NoneType' || !methodExists(w, type, '__iter__') ? raisePlan('TypeError', `cannot unpack non-iterable ${pythonName(type)} object`) : { k: 'never', type: NEVER });
   }
+  // an iterable that never gives an item
+  if (iter.item.k === 'never' && total > 0) return setPlan(w, e.id, wrong(0));
   const cell = w.inst.site(e.id, 'items');
   w.engine.lattice.grow(cell, iter.item);
   w.engine.markInstantiated(list);

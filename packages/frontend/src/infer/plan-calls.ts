@@ -16,38 +16,65 @@ import { copyType, pairCells, substitute } from './engine.ts';
 import type { Instance } from './instance.ts';
 import { constantType } from './constants.ts';
 import type { Plan, Source } from './plan.ts';
+import { checkKeywords, keywordDict, keywordValue, planSpread } from './plan-spread.ts';
 import { splitAll } from './split.ts';
 
 export interface CallArgs {
   /** Keyword arguments: name to slot. */
-  readonly kwargs?: readonly { readonly name: string; readonly slot: number }[];
+  readonly kwargs?: readonly { readonly name: string; readonly slot: number; readonly late?: boolean }[];
+  /** Slot of a list of further positional arguments, whose number is known at run time only. */
+  readonly rest?: number;
+  /** Slot of a tuple that is `*args` as it stands. */
+  readonly varargs?: number;
+  /** Slot of a dict of further keyword arguments. */
+  readonly mapping?: number;
+  /** Slot of the closure that is called. */
+  readonly closure?: number;
 }
 
 interface Bound {
   readonly sources: Source[];
   readonly types: Type[];
+  /** What is checked before the call. */
+  readonly before?: Plan;
 }
 
 /** A call of a known function with the slots as positional arguments. */
 export function planFunction(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], args: readonly number[], call: CallArgs = {}): Plan {
   const all = [...args, ...(call.kwargs ?? []).map((k) => k.slot)];
   if (all.some((i) => slots[i]?.k === 'never')) return NEVER_PLAN;
+  if (call.rest !== undefined) return planSpread(c, fn, owner, slots, args, { ...call, rest: call.rest });
   if (!fn.trusted) {
     const bound = bindArguments(c, fn, slots, args, call);
-    return 'k' in bound ? bound : planInstance(c, fn, owner, slots, bound);
+    return 'k' in bound ? bound : checked(bound, planInstance(c, fn, owner, slots, bound, call.closure));
   }
   const chosen = chooseOverload(c, fn, slots, args, call);
   if (chosen) {
     const bound = bindArguments(c, chosen, slots, args, call);
-    return 'k' in bound ? bound : planTrusted(c, chosen, slots, bound);
+    return 'k' in bound ? bound : checked(bound, planTrusted(c, chosen, slots, bound));
   }
   // a union argument that no single overload takes is told apart at run time
   const unions = all.filter((i) => slots[i]?.k === 'union' || slots[i]?.k === 'any');
   if (unions.length > 0) return splitAll(c, slots, unions.slice(0, 2), (s) => planFunction(c, fn, owner, s, args, call));
   const first = bindArguments(c, fn, slots, args, call);
   if ('k' in first && fn.overloads.length === 1) return first;
-  return raisePlan('TypeError', mismatchText(fn, slots, args));
+  return raisePlan('TypeError', integerText(c, fn, slots, args, call) ?? mismatchText(fn, slots, args));
 }
+
+/** CPython's text where an argument that stands for an index or a count is no int. */
+function integerText(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: readonly number[], call: CallArgs): string | null {
+  if (fn.name.startsWith('_') && fn.name !== '__init__') return null;
+  for (const overload of fn.overloads) {
+    const bound = bindArguments(c, overload, slots, args, call);
+    if ('k' in bound) continue;
+    const at = overload.params.findIndex((p, i) => p.kind !== 'vararg' && !accepts(c, overload, p, bound.types[i] as Type, false));
+    const param = overload.params[at];
+    if (param?.annotation?.kind === 'Name' && param.annotation.name === 'int') return `'${pythonName(bound.types[at] as Type)}' object cannot be interpreted as an integer`;
+  }
+  return null;
+}
+
+const checked = (bound: Bound, plan: Plan): Plan => (bound.before ? { k: 'seq', first: bound.before, second: plan, type: plan.type } : plan);
 
 function mismatchText(fn: FunctionInfo, slots: readonly Type[], args: readonly number[]): string {
   const names = args.map((i) => pythonName(slots[i] as Type));
@@ -135,10 +162,12 @@ function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: r
     const plural = positional.length === 1 ? '' : 's';
     return raisePlan('TypeError', `${name}() takes ${takes} positional argument${plural} but ${args.length} ${args.length === 1 ? 'was' : 'were'} given`);
   }
-  const extra: { name: string; slot: number }[] = [];
+  const extra: { name: string; slot: number; late?: boolean }[] = [];
   for (const k of call.kwargs ?? []) {
     const param = params.find((p) => p.name === k.name && (p.kind === 'normal' || p.kind === 'kwonly'));
     if (!param) {
+      const only = kwarg ? [] : (call.kwargs ?? []).filter((x) => params.some((p) => p.name === x.name && p.kind === 'posonly'));
+      if (only.length > 0) return raisePlan('TypeError', `${name}() got some positional-only arguments passed as keyword arguments: '${only.map((x) => x.name).join(', ')}'`);
       if (kwarg) {
         extra.push(k);
         continue;
@@ -152,18 +181,26 @@ function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: r
   const types: Type[] = [];
   const missing: string[] = [];
   const missingKeyword: string[] = [];
+  const { mapping } = call;
+  const known = params.flatMap((p) => (p.kind === 'normal' || p.kind === 'kwonly' ? [p.name] : []));
   for (const p of params) {
     const source = given.get(p);
-    if (p.kind === 'vararg') {
+    if (p.kind === 'vararg' && call.varargs !== undefined) {
+      sources.push({ k: 'slot', slot: call.varargs });
+      types.push(slots[call.varargs] as Type);
+    } else if (p.kind === 'vararg') {
       const rest = args.slice(positional.length);
       const itemTypes = rest.map((i) => slots[i] as Type);
       sources.push({ k: 'tuple', items: rest.map((slot) => ({ k: 'slot', slot })), types: itemTypes });
       types.push({ k: 'tuple', items: itemTypes });
     } else if (p.kind === 'kwarg') {
-      const itemTypes = extra.map((k) => slots[k.slot] as Type);
-      const names = extra.map((k) => k.name);
-      sources.push({ k: 'tuple', items: extra.map((k) => ({ k: 'slot', slot: k.slot })), types: itemTypes });
-      types.push(kwargsType(c, names, itemTypes));
+      const plan = keywordDict(c, slots, extra, mapping, known);
+      sources.push({ k: 'plan', plan });
+      types.push(plan.type);
+    } else if (!source && mapping !== undefined && p.kind !== 'posonly') {
+      const plan = keywordValue(c, slots, mapping, p, name);
+      sources.push({ k: 'plan', plan });
+      types.push(plan.type);
     } else if (source) {
       sources.push(source);
       types.push(slots[(source as { slot: number }).slot] as Type);
@@ -186,25 +223,19 @@ function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: r
     const text = list.length === 1 ? list[0] : list.length === 2 ? `${list[0]} and ${list[1]}` : `${list.slice(0, -1).join(', ')}, and ${list.at(-1)}`;
     return raisePlan('TypeError', `${name}() missing ${list.length} required ${kind} argument${list.length === 1 ? '' : 's'}: ${text}`);
   }
-  return { sources, types };
+  if (mapping === undefined) return { sources, types };
+  const names = (list: readonly string[]): string => list.map((x) => `,${x},`).join('');
+  const before = checkKeywords(c, slots, mapping, kwarg ? '*' : names(known), names(params.flatMap((p) => (given.has(p) && p.kind !== 'posonly' ? [p.name] : []))), name);
+  return { sources, types, before };
 }
 
-/** `**kwargs` of a template: a tuple type that remembers names; the callee sees a dict built on entry. */
-function kwargsType(c: Ctx, names: readonly string[], types: readonly Type[]): Type {
-  const { program, lattice } = c.engine;
-  const key = newCell({ k: 'inst', cls: program.builtinClass('str'), args: [] });
-  const value = newCell(lattice.joinAll(types));
-  void names;
-  return { k: 'inst', cls: program.builtinClass('dict'), args: [key, value] };
-}
-
-function planInstance(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], bound: Bound): Plan {
+function planInstance(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], bound: Bound, closure: number | undefined): Plan {
   const env = fn.free.length > 0 ? owner : null;
   let instance = c.engine.instance(fn, env, bound.types, new Map(), c.inst);
   instance = settleWidening(c, instance, bound.types, () => c.engine.instance(fn, env, bound.types, new Map(), c.inst));
   const map = cellMap(instance, bound.types);
   void slots;
-  return { k: 'call', callee: instance, args: bound.sources, type: substitute(instance.ret, map) };
+  return { k: 'call', callee: instance, args: bound.sources, type: substitute(instance.ret, map), ...(closure === undefined ? {} : { closure }) };
 }
 
 function cellMap(instance: Instance, types: readonly Type[]): Map<Cell, Cell> {

@@ -102,6 +102,11 @@ function lower(f: FuncLowering, e: HExpr, type: Type): Val {
     case 'super':
       return lowerExpr(f, e.self);
     case 'tuple': {
+      if (e.list && f.inst.plans[e.id]) {
+        const list = lowerExpr(f, e.list);
+        f.at(e);
+        return planned(f, e.id, [list]);
+      }
       const items: Val[] = [];
       for (const item of e.items) {
         const value = lowerExpr(f, item.value);
@@ -205,7 +210,9 @@ function lowerCall(f: FuncLowering, e: Extract<HExpr, { k: 'call' }>): Val {
   }
   const slots: Val[] = [callee];
   const done = new Map<HExpr, Val>();
-  for (const arg of [...e.args.map((a) => a.value), ...e.kwargs.map((k) => k.value)]) done.set(arg, lowerExpr(f, arg));
+  const collected = e.tails !== undefined && layout.some((x) => x.expr === e.tails?.rest || x.expr === e.tails?.all);
+  const plain = collected ? [] : [...e.args.map((a) => a.value), ...e.kwargs.map((k) => k.value)];
+  for (const arg of [...plain, ...layout.map((x) => x.expr)]) if (!done.has(arg)) done.set(arg, lowerExpr(f, arg));
   if (!f.alive) return f.never();
   for (const arg of layout) {
     const value = done.get(arg.expr) as Val;
@@ -366,14 +373,14 @@ function lowerUnpack(f: FuncLowering, e: Extract<HExpr, { k: 'unpack' }>, type: 
   const iter = f.inst.iters[e.id + ITER_SITE];
   const append = f.inst.plans[e.id];
   const check = f.inst.plans[e.id + FSTRING_PLAN];
-  if (!iter || append?.k !== 'call' || !check) {
+  if (!iter || !append || !check || (append.k !== 'call' && !e.star)) {
     f.unreachable();
     return f.never();
   }
-  const listType = append.callee.params[0] as Type;
+  const listType = (append.k === 'call' ? append.callee.params[0] : type.items[e.before]) as Type;
   const element = f.low.elementType(listType);
   const list: Val = { v: f.b.emit('new', [], { name: f.low.typeName(listType) }), type: listType };
-  appendAll(f, e.id, e.id + ITER_SITE, list, value, element);
+  if (append.k === 'call') appendAll(f, e.id, e.id + ITER_SITE, list, value, element);
   if (!f.alive) return f.never();
   const count = (n: number): Val => ({ v: f.b.emit('int.const', [], { value: BigInt(n) }), type: { k: 'int' } });
   emitPlan(f, check, [list, count(total), f.bool(e.star)]);
