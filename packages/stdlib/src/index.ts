@@ -89,6 +89,7 @@ import runtimeText from './py/runtime/text.py';
 import runtimeTextBuilder from './py/runtime/text_builder.py';
 import runtimeTraceback from './py/runtime/traceback.py';
 import runtimeTrig from './py/runtime/trig.py';
+import runtimeTypeObjects from './py/runtime/type_objects.py';
 
 /** Path (`runtime/alloc.py`) to source text. */
 export const stdlibSources: ReadonlyMap<string, string> = new Map([
@@ -178,4 +179,5 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/text_builder.py', runtimeTextBuilder],
   ['runtime/traceback.py', runtimeTraceback],
   ['runtime/trig.py', runtimeTrig],
+  ['runtime/type_objects.py', runtimeTypeObjects],
 ]);

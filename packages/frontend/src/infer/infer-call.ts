@@ -4,12 +4,12 @@ import { findMethod } from '../program/class-info.ts';
 import type { FunctionInfo } from '../program/function-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { pythonName } from '../types/python-name.ts';
-import { BOOL, FLOAT, INT, NEVER, type Type } from '../types/type.ts';
+import { BOOL, FLOAT, INT, members, NEVER, type Type } from '../types/type.ts';
 import { raisePlan, spanAt, strType } from './context.ts';
 import { inferExpr, setPlan } from './infer-expressions.ts';
 import type { Walk } from './infer-statements.ts';
 import type { Env } from './instance.ts';
-import { planBuiltin, textOf } from './plan-builtins.ts';
+import { letCall, planBuiltin, textOf } from './plan-builtins.ts';
 import { type CallArgs, planConstruct, planFunction } from './plan-calls.ts';
 import { spreadCounts } from './plan-spread.ts';
 import { intrinsicExpected, planIntrinsic } from './plan-intrinsics.ts';
@@ -229,6 +229,18 @@ function planFunctionValue(w: Walk, type: Extract<Type, { k: 'func' }>, slots: r
   return planFunction(w, type.fn, type.owner, slots, args, type.owner === null || type.fn.free.length === 0 ? call : { ...call, closure: callee });
 }
 
+/** `int(x)` and `float(x)` of an object by its own methods. */
+function numberOf(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots: readonly Type[], i: number): Plan {
+  const arg = slots[i] as Type;
+  const name = type.cls.name;
+  if (arg.k !== 'inst' || arg.cls.trusted) return classCall(w, e, type, slots, [i], {}, null);
+  const method = (name === 'int' ? ['__int__', '__index__', '__trunc__'] : ['__float__', '__index__']).find((m) => methodExists(w, arg, m));
+  if (!method) return planFunction(w, findMethod(type.cls, '_make') as FunctionInfo, null, slots, [i]);
+  const value = planMethod(w, slots, i, method, [], {}) as Plan;
+  if (method !== '__index__' || name === 'int') return value;
+  return letCall(w, slots, value, 'int_to_float', FLOAT);
+}
+
 const CONVERSIONS: Readonly<Record<string, string>> = { int: 'int_of', float: 'float_of', bytes: 'bytes_of', tuple: 'tuple_from' };
 
 /** `C(...)`: construction, or the conversion of a builtin type. */
@@ -249,6 +261,9 @@ function classCall(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots
       return planConstruct(w, cls, slots, args, call, e.id);
     case 'int':
     case 'float': {
+      if (args.length === 1 && members(slots[first as number] as Type).some((m) => m.k === 'inst' && !m.cls.trusted)) {
+        return split(w, slots, first as number, (s) => numberOf(w, e, type, s, first as number));
+      }
       if (first === undefined) return cls.name === 'int' ? { k: 'const', value: { type: 'int', value: 0n }, type: INT } : { k: 'const', value: { type: 'float', value: 0 }, type: FLOAT };
       if (w.inst.fn.trusted && cls.name === 'int' && ['i32', 'i64', 'bool'].includes((slots[first] as Type).k)) return { k: 'prim', op: 'to-int', args: [first], type: INT };
       break;

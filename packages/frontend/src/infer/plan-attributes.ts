@@ -30,6 +30,7 @@ function getMember(c: Ctx, slots: readonly Type[], i: number, name: string): Pla
   }
   if (type.k === 'class') return classAttr(c, type.cls, name) ?? missing(type, name);
   if (name === '__name__' && type.k === 'func') return { k: 'const', value: { type: 'str', value: type.fn.name }, type: strType(c) };
+  if (name === '__name__' && type.k === 'intrinsic') return { k: 'const', value: { type: 'str', value: type.name.replace(/^py\./, '') }, type: strType(c) };
   const cls = classOf(c, type);
   if (!cls) return missing(type, name);
   if (name === '__class__') return { k: 'unit', type: { k: 'class', cls } };

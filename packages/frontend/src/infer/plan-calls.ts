@@ -15,6 +15,7 @@ import { type Ctx, NEVER_PLAN, raisePlan } from './context.ts';
 import { copyType, pairCells, substitute } from './engine.ts';
 import type { Instance } from './instance.ts';
 import { constantType } from './constants.ts';
+import { methodExists, planMethod } from './plan-methods.ts';
 import type { Plan, Source } from './plan.ts';
 import { checkKeywords, keywordDict, keywordValue, planSpread } from './plan-spread.ts';
 import { splitAll } from './split.ts';
@@ -56,10 +57,25 @@ export function planFunction(c: Ctx, fn: FunctionInfo, owner: Instance | null, s
   // a union argument that no single overload takes is told apart at run time
   const unions = all.filter((i) => slots[i]?.k === 'union' || slots[i]?.k === 'any');
   if (unions.length > 0) return splitAll(c, slots, unions.slice(0, 2), (s) => planFunction(c, fn, owner, s, args, call));
+  const indexed = withIndex(c, fn, owner, slots, args, call);
+  if (indexed) return indexed;
   const first = bindArguments(c, fn, slots, args, call);
   if ('k' in first && fn.overloads.length === 1) return first;
   return raisePlan('TypeError', integerText(c, fn, slots, args, call) ?? mismatchText(fn, slots, args));
 }
+
+/** An object with `__index__` where a stdlib function wants an int. */
+function withIndex(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], args: readonly number[], call: CallArgs): Plan | null {
+  const at = args.findIndex((i, n) => (n > 0 || fn.kind !== 'method') && isUserObject(slots[i]) && methodExists(c, slots[i] as Type, '__index__'));
+  if (at < 0) return null;
+  const value = planMethod(c, slots, args[at] as number, '__index__', [], {}) as Plan;
+  if (value.type.k !== 'int') return null;
+  const converted = args.map((slot, i) => (i === at ? slots.length : slot));
+  const body = planFunction(c, fn, owner, [...slots, value.type], converted, call);
+  return { k: 'let', value, body, type: body.type };
+}
+
+const isUserObject = (type: Type | undefined): boolean => type?.k === 'inst' && !type.cls.trusted;
 
 /** CPython's text where an argument that stands for an index or a count is no int. */
 function integerText(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: readonly number[], call: CallArgs): string | null {

@@ -13,8 +13,11 @@ import { tupleHashFunction, tupleReprFunction } from './plan-tuples.ts';
 /** The class whose methods a value has. */
 export function classOf(c: Ctx, type: Type): ClassInfo | null {
   const named = (name: string): ClassInfo | null => {
-    const binding = c.engine.program.builtins.get(name);
-    return binding?.kind === 'class' ? binding.cls : null;
+    for (const names of [c.engine.program.builtins, c.engine.program.runtime]) {
+      const binding = names.get(name);
+      if (binding?.kind === 'class') return binding.cls;
+    }
+    return null;
   };
   switch (type.k) {
     case 'bool':
@@ -24,12 +27,20 @@ export function classOf(c: Ctx, type: Type): ClassInfo | null {
     case 'i32':
     case 'i64':
       return named('int');
-    case 'none':
-      return named('NoneType');
     case 'inst':
       return type.cls;
     case 'tuple':
       return named('vtuple');
+    case 'none':
+    case 'func':
+    case 'bound':
+    case 'class':
+    case 'module':
+    case 'notimpl':
+    case 'ellipsis':
+      return named(pythonName(type));
+    case 'intrinsic':
+      return named(type.name === 'py.type' ? 'type' : pythonName(type));
     default:
       return null;
   }

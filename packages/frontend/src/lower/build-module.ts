@@ -8,7 +8,7 @@ import { Program, type ProgramSources } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
 import { FuncLowering } from './func-lowering.ts';
 import { Lowering } from './lowering.ts';
-import { emitInit, emitService } from './module-init.ts';
+import { emitGlobalMarks, emitInit, emitService } from './module-init.ts';
 import { buildService } from '../service/export-module.ts';
 
 export interface BuildOptions {
@@ -48,6 +48,7 @@ export function buildModule(sources: ProgramSources, options: BuildOptions): Bui
       engine.run();
       new FuncLowering(low, instance).finish();
     }
+    emitGlobalMarks(low);
     if (hasErrors(program.diagnostics)) return { module: null, diagnostics: program.diagnostics, schemas: null };
     return { module: low.module, diagnostics: program.diagnostics, schemas: service?.schemas ?? null };
   } catch (error) {

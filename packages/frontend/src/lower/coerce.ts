@@ -73,7 +73,7 @@ export class Coercions {
           case 'i64':
             return b.emit('int.from_i64', [v], null);
           case 'val':
-            return b.emit('val.to_int', [v], null);
+            return this.#intOf(value);
         }
         break;
       case 'f64':
@@ -84,6 +84,7 @@ export class Coercions {
           case 'int':
             return b.emit('call', [v], { func: this.#low.runtime('int_to_float'), unwind: 'propagate' });
           case 'val':
+            if (members(type).some((m) => m.k === 'int' || m.k === 'bool')) return b.emit('call', [v], { func: this.#low.runtime('number_as_float'), unwind: 'propagate' });
             return b.emit('val.to_f64', [v], null);
         }
         break;
@@ -109,6 +110,16 @@ export class Coercions {
     }
     // no value of the wanted type can be here: an impossible branch
     return this.dummy(want);
+  }
+
+  /** A bool among the members counts as 0 or 1. */
+  #intOf({ v, type }: Val): ValueId {
+    const b = this.#b;
+    const int = b.emit('val.to_int', [v], null);
+    if (!members(type).some((m) => m.k === 'bool')) return int;
+    const isBool = b.emit('i32.eq', [b.emit('val.type', [v], null), b.emit('type.id', [], { name: 'bool' })], null);
+    const bit = b.emit('int.from_i64', [b.emit('i64.extend_u', [b.emit('val.to_bool', [v], null)], null)], null);
+    return b.emit('select', [isBool, bit, int], null);
   }
 
   #box({ v, type }: Val): ValueId {

@@ -22,6 +22,8 @@ export class Lowering {
   readonly #taken = new Map<string, number>();
   readonly #signatures = new Map<string, Signature>();
   readonly queue: Instance[] = [];
+  /** Globals that hold the unbound mark before the program runs. */
+  readonly unboundGlobals: string[] = [];
   readonly #sites = new Map<string, number>();
   readonly #typeNames = new Map<string, string>();
 
@@ -238,8 +240,10 @@ export class Lowering {
 
   global(g: GlobalVar): string {
     if (!this.module.globals.has(g.id)) {
-      const global: Global = { name: g.id, type: memTypeOf(globalType(g)) };
+      const type = globalType(g);
+      const global: Global = { name: g.id, type: memTypeOf(type) };
       this.module.globals.set(g.id, global);
+      if (type.k === 'union' && type.members.some((m) => m.k === 'unbound')) this.unboundGlobals.push(g.id);
     }
     return g.id;
   }

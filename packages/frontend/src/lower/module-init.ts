@@ -3,7 +3,10 @@ import { STATUS } from '@molt/abi';
 import { FuncBuilder } from '@molt/mir';
 import type { FunctionInfo } from '../program/function-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
+import { Coercions } from './coerce.ts';
 import type { Lowering } from './lowering.ts';
+
+const GLOBAL_MARKS = 'molt.global_marks';
 
 export function emitInit(low: Lowering, entry: ModuleInfo): void {
   const body = entry.body;
@@ -11,6 +14,8 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
   const instance = low.engine.instance(body, null, [], new Map(), null);
   low.declare('molt_init', { params: [], result: 'i32' });
   const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, 'molt_init', [], 'i32', { inline: 'never' });
+  low.declare(GLOBAL_MARKS, { params: [], result: null });
+  b.emit('call', [], { func: GLOBAL_MARKS, unwind: 'never' });
   b.emit('call', [], { func: low.runtime('start'), unwind: 'never' });
   b.emit('call', [], { func: low.name(instance), unwind: 'catch' });
   const failed = b.block();
@@ -28,6 +33,15 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
   b.end({ kind: 'return', value: b.emit('i32.const', [], { value: STATUS.returned }) });
   low.module.funcs.set('molt_init', b.func);
   low.module.exports.set('molt_init', 'molt_init');
+}
+
+/** Marks the globals that may be read before they are assigned; the last function, when all globals are known. */
+export function emitGlobalMarks(low: Lowering): void {
+  const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, GLOBAL_MARKS, [], null, { inline: 'never' });
+  const marks = new Coercions(low, b);
+  for (const name of low.unboundGlobals) b.emit('global.set', [marks.unbound().v], { name });
+  b.end({ kind: 'return', value: null });
+  low.module.funcs.set(GLOBAL_MARKS, b.func);
 }
 
 /** The exports that a host of a service calls besides `molt_init`; see the abi package. */
