@@ -2,10 +2,9 @@
 /** Random machine level functions give the same results, effects and memory as WASM and when evaluated directly. */
 import { CELL } from '@molt/abi';
 import { layoutModule, printFunc, verifyModule } from '@molt/mir';
+import { Evaluator, type Host, randomModule, SCRATCH_BYTES, type Value, withScratch } from '@molt/mir/testing';
 import { describe, expect, it } from 'vitest';
 import { emitWasm } from '../src/index.ts';
-import { Evaluator, type Host, type Value } from './evaluator.ts';
-import { randomModule, SCRATCH_BYTES, withScratch } from './random-module.ts';
 
 /** What a run shows to the outside. */
 interface Outcome {

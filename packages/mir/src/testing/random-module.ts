@@ -4,23 +4,10 @@
  */
 
 import { IMPORTS } from '@molt/abi';
-import {
-  type Block,
-  type BlockId,
-  buildDominance,
-  dominates,
-  type Edge,
-  type Func,
-  FuncBuilder,
-  type Module,
-  OPS,
-  type OpName,
-  type Signature,
-  type Signatures,
-  type Term,
-  type Type,
-  type ValueId,
-} from '@molt/mir';
+import { buildDominance, dominates } from '../analysis/dominance.ts';
+import { FuncBuilder, type Signature, type Signatures } from '../builder.ts';
+import type { Block, BlockId, Edge, Func, Module, Term, Type, ValueId } from '../ir.ts';
+import { OPS, type OpName } from '../ops.ts';
 
 /** Bytes that random code reads and writes, from SCRATCH on. */
 export const SCRATCH_BYTES = 512;

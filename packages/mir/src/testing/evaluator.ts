@@ -1,18 +1,11 @@
 /**
- * A direct evaluator of machine level MIR, written for tests from the op table's prose and nothing else: the oracle for code generators.
+ * A direct evaluator of machine level MIR, written from the op table's prose and nothing else: an oracle for code generators that shares
+ * no code with the interpreter or the passes. It is made to be read, not to be fast.
  */
 import { CELL, WORD } from '@molt/abi';
-import {
-  type Block,
-  type BlockId,
-  type Edge,
-  type Func,
-  type Inst,
-  type Layout,
-  type MemType,
-  type Module,
-  symbolAddress,
-} from '@molt/mir';
+import type { Block, BlockId, Edge, Func, Inst, MemType, Module } from '../ir.ts';
+import type { Layout } from '../layout/layout.ts';
+import { symbolAddress } from '../layout/layout.ts';
 
 export type Value = number | bigint;
 
