@@ -15,7 +15,7 @@ export interface ImportedName {
 }
 
 const IMPORT = /^[ \t]*(?:.*[;:][ \t]*)?import[ \t]+([^#\n;]+)/gm;
-const FROM = /^[ \t]*(?:.*[;:][ \t]*)?from[ \t]*(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^#\n;]+)/gm;
+const FROM = /^[ \t]*(?:.*[;:][ \t]*)?from[ \t]*(\.*)[ \t]*([\p{L}\p{N}_.]*)[ \t]+import[ \t]*(\([^)]*\)|[^#\n;]+)/gmu;
 
 /** All modules that the text may import, each once. */
 export function importedNames(text: string): ImportedName[] {
@@ -23,13 +23,13 @@ export function importedNames(text: string): ImportedName[] {
   const found: ImportedName[] = [];
   for (const [, list] of joined.matchAll(IMPORT)) {
     for (const part of (list as string).split(',')) {
-      const name = /^\s*([\w.]+)/.exec(part)?.[1];
+      const name = /^\s*([\p{L}\p{N}_.]+)/u.exec(part)?.[1];
       if (name !== undefined) found.push({ level: 0, name, members: [] });
     }
   }
   for (const [, dots, name, list] of joined.matchAll(FROM)) {
     const plain = (list as string).replace(/[()]/g, '').replace(/#[^\n]*/g, '');
-    const members = plain.split(',').flatMap((part) => /^\s*(\w+)/.exec(part)?.[1] ?? []);
+    const members = plain.split(',').flatMap((part) => /^\s*([\p{L}\p{N}_]+)/u.exec(part)?.[1] ?? []);
     found.push({ level: (dots as string).length, name: name as string, members });
   }
   return found;
