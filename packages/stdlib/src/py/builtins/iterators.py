@@ -3,7 +3,7 @@
 # leaves the item in `_value`; sources that only have `__next__` are wrapped by `stepper`.
 
 from typing import Generic, TypeVar
-from molt.intrinsics import elem_buffer, i32, size_of, store_elem, type_name
+from molt.intrinsics import i32, type_name
 
 I = TypeVar('I')
 J = TypeVar('J')
@@ -174,15 +174,15 @@ class zip_rows(Generic[I, T]):
         n = self._rows._len
         if n == 0:
             return False
-        data = elem_buffer(T, n)
+        items = []
         k: i32 = 0
         while k < n:
             it = self._rows._item(k)
             if not it._advance():
                 return False
-            store_elem(T, data, it._value, 8 + k * size_of(T))
+            items.append(it._value)
             k += 1
-        self._value = vtuple[T](data, n)
+        self._value = tuple_of_list(items)
         return True
 
     def __iter__(self):

@@ -51,14 +51,16 @@ class defaultdict(dict[K, V], Generic[K, V, F]):
         return 'defaultdict(' + repr(self.default_factory) + ', ' + dict.__repr__(self) + ')'
 
 
-class Counter(dict[T, int]):
+class Counter(dict[K, V]):
     def __init__(self, source=None) -> None:
         if source is not None:
             self.update(source)
 
     def __getitem__(self, key) -> int:
         at = self._find(key, hash_of(key))
-        return self._value_at(at) if at >= 0 else 0
+        if at < 0:
+            return 0
+        return self._value_at(at)
 
     def update(self, source) -> None:
         if isinstance(source, dict):
@@ -76,7 +78,7 @@ class Counter(dict[T, int]):
             for key in source:
                 self[key] = self[key] - 1
 
-    def most_common(self, n: 'int | None' = None) -> 'list[tuple[T, int]]':
+    def most_common(self, n: 'int | None' = None) :
         ranked = sorted(self.items(), key=lambda item: item[1], reverse=True)
         if n is None:
             return ranked
@@ -85,8 +87,8 @@ class Counter(dict[T, int]):
     def total(self) -> int:
         return sum(self.values())
 
-    def elements(self) -> 'list_iterator[T]':
-        out: list[T] = []
+    def elements(self) :
+        out = []
         for key, n in self.items():
             while n > 0:
                 out.append(key)

@@ -189,11 +189,11 @@ def write_string(out: TextBuilder, s: str, ascii_only: bool) -> None:
     at: i32 = 0
     while at < n:
         c = load_u8(s, 16 + at)
-        if c >= 32 and c != 34 and c != 92 and (c < 127 or c == 127 or not ascii_only):
+        if c >= 32 and c != 34 and c != 92 and (c < 127 or not ascii_only):
             at += 1
             continue
         out.part(s, start, at)
-        if c >= 128:
+        if c >= 127:
             p = point_at(s, at)
             at += point_size(p)
             if p >= 65536:
@@ -361,7 +361,7 @@ class JsonReader:
             if at + k < byte_len(s):
                 d = digit_value(load_u8(s, 16 + at + k))
             if d > 15:
-                self._fail('Invalid \\uXXXX escape', at)
+                self._fail('Invalid \\uXXXX escape', at - 1)
             value = value << 4 | d
             k += 1
         return value

@@ -1,7 +1,9 @@
 # molt: intrinsics
 # What compiled code needs besides the slow paths: hashes of fixed tuples, unpacking checks, exception contexts, object identity.
 
-from molt.intrinsics import CELL_EXC_HANDLED, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref, type_name
+from molt.intrinsics import (
+    CELL_EXC_HANDLED, TYPE_BOOL, TYPE_FLOAT, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref, type_name, val, val_type,
+)
 
 
 def tuple_hash_start() -> i64:
@@ -118,3 +120,13 @@ def keywords_rest(m, known: str):
         if ',' + k + ',' not in known:
             out[k] = m[k]
     return out
+
+
+# A value known to be a float, an int or a bool, as a float.
+def number_as_float(x: val) -> float:
+    kind = val_type(x)
+    if kind == TYPE_FLOAT:
+        return cast(float, x)
+    if kind == TYPE_BOOL:
+        return 1.0 if cast(bool, x) else 0.0
+    return int_to_float(cast(int, x))

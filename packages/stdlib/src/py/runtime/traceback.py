@@ -142,12 +142,107 @@ def print_site(row: i32) -> None:
     high = load_i32(row, 16)
     if high <= low or high > n:
         high = n
-    # No marks when they would underline the whole line.
-    if low <= start and high >= n or low < start:
+    anchors = operator_anchors(line, low, high)
+    # No marks when they would underline the whole line alike.
+    if low < start or anchors == 0 and low == start and high >= n:
         return
-    width = count_points(addr(line) + 16 + low, addr(line) + 16 + high)
-    before = count_points(addr(line) + 16 + start, addr(line) + 16 + low)
-    write_text(2, '    ' + repeat_text(' ', int(before)) + repeat_text('^', int(width)) + '\n')
+    marks = '    ' + marks_of(line, start, low, ' ')
+    if anchors == 0:
+        marks = marks + marks_of(line, low, high, '^')
+    else:
+        left = i32(shr_u(anchors, 32))
+        right = i32(anchors)
+        marks = marks + marks_of(line, low, left, '~') + marks_of(line, left, right, '^') + marks_of(line, right, high, '~')
+    write_text(2, marks + '\n')
+
+
+# One mark for each character between two byte offsets of a line.
+def marks_of(line: str, start: i32, end: i32, mark: str) -> str:
+    return repeat_text(mark, int(count_points(addr(line) + 16 + start, addr(line) + 16 + end)))
+
+
+# Where the operator of a binary operation, or the brackets of a subscript, stand in the marked part of a line:
+# start << 32 | end, or 0 when the part is neither. CPython parses the part; here the loosest operator outside brackets and
+# strings is found by a scan.
+def operator_anchors(line: str, low: i32, high: i32) -> i64:
+    at = low
+    depth: i32 = 0
+    open_at: i32 = 0
+    found: i64 = 0
+    loosest: i32 = 99
+    operand: i32 = 0
+    while at < high:
+        c = load_u8(line, 16 + at)
+        if c == 39 or c == 34:
+            at = string_end(line, at, high)
+            operand = 1
+            continue
+        if c == 40 or c == 91 or c == 123:
+            if depth == 0:
+                open_at = at if c == 91 and operand else 0
+            depth += 1
+        elif c == 41 or c == 93 or c == 125:
+            depth -= 1
+            operand = 1
+        elif depth == 0:
+            if c == 44 or c == 60 and load_u8(line, 17 + at) != 60 or c == 62 and load_u8(line, 17 + at) != 62 or c == 61 or c == 33 or c == 58:
+                return 0
+            level = operator_level(line, at)
+            if level != 0:
+                width: i32 = 2 if load_u8(line, 17 + at) == c and (c == 42 or c == 47 or c == 60 or c == 62) else 1
+                # Powers group to the right, all else to the left; a sign is no binary operator.
+                if operand and (level < loosest or level == loosest and level != 8):
+                    loosest = level
+                    found = i64(at) << 32 | i64(at + width)
+                at += width
+                operand = 0
+                continue
+            if c == 32:
+                if operand and at + 1 < high and is_word_start(load_u8(line, 17 + at)):
+                    return 0
+            else:
+                operand = 1
+        at += 1
+    if found == 0 and open_at != 0 and load_u8(line, 15 + high) == 93:
+        return i64(open_at) << 32 | i64(high)
+    return found
+
+
+# A keyword operator (and, or, in, is, if) may begin with a letter.
+@inline
+def is_word_start(c: i32) -> bool:
+    return c >= 97 and c <= 122
+
+
+# Binding strength of an operator character: 1 | 2 ^ 3 & 4 shifts 5 sums 7 products 8 power.
+def operator_level(line: str, at: i32) -> i32:
+    c = load_u8(line, 16 + at)
+    if c == 124:
+        return 1
+    if c == 94:
+        return 2
+    if c == 38:
+        return 3
+    if c == 60 or c == 62:
+        return 4
+    if c == 43 or c == 45:
+        return 5
+    if c == 42 and load_u8(line, 17 + at) == 42:
+        return 8
+    if c == 42 or c == 47 or c == 37 or c == 64:
+        return 7
+    return 0
+
+
+# The offset behind a string literal (single-line, no triple quotes).
+def string_end(line: str, at: i32, high: i32) -> i32:
+    quote = load_u8(line, 16 + at)
+    at += 1
+    while at < high and load_u8(line, 16 + at) != quote:
+        if load_u8(line, 16 + at) == 92:
+            at += 1
+        at += 1
+    return at + 1
 
 
 @inline
