@@ -32,6 +32,8 @@ export function buildModuleBody(program: Program, module: ModuleInfo): void {
     id: program.unique(`${module.name}.<module>`),
     name: '<module>',
     display: '<module>',
+    qualname: '<module>',
+    doc: null,
     module,
     cls: null,
     parent: null,

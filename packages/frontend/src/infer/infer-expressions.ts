@@ -1,5 +1,6 @@
 /** Types of expressions: each is recorded by id, with the plan of its operation. `expected` flows down into literals and displays. */
 import type { HExpr } from '../hir/nodes.ts';
+import type { Var } from '../program/function-info.ts';
 import { BOOL, find, I32, INT, members, NEVER, newCell, NONE, type Type, UNBOUND } from '../types/type.ts';
 import { annotationType } from './annotations.ts';
 import { constantType } from './constants.ts';
@@ -164,11 +165,13 @@ function joinInto(w: Walk, env: Env, a: Env, b: Env): void {
 function readVar(w: Walk, e: Extract<HExpr, { k: 'var' }>, env: Env): Type {
   if (e.v.captured) {
     const type = w.engine.read(w.inst.capturedCell(e.v), w.inst);
-    return w.engine.lattice.joinAll(members(type).filter((m) => m.k !== 'unbound'));
+    const bound = members(type).filter((m) => m.k !== 'unbound');
+    if (bound.length === members(type).length) delete w.inst.plans[e.id];
+    else setPlan(w, e.id, { ...unboundError(w, e.v), type: w.engine.lattice.joinAll(bound) } as Plan);
+    return w.engine.lattice.joinAll(bound);
   }
   const type = env[e.v.index];
-  const name = e.v.name;
-  const error = w.inst.fn.kind === 'module' ? raisePlan('NameError', `name '${name}' is not defined`) : raisePlan('UnboundLocalError', `cannot access local variable '${name}' where it is not associated with a value`);
+  const error = unboundError(w, e.v);
   if (!type || type.k === 'unbound') return setPlan(w, e.id, error);
   if (type.k !== 'union' || !type.members.some((m) => m.k === 'unbound')) {
     delete w.inst.plans[e.id];
@@ -178,6 +181,12 @@ function readVar(w: Walk, e: Extract<HExpr, { k: 'var' }>, env: Env): Type {
   const bound = w.engine.lattice.joinAll(type.members.filter((m) => m.k !== 'unbound'));
   setPlan(w, e.id, { ...error, type: bound } as Plan);
   return bound;
+}
+
+function unboundError(w: Walk, v: Var): Plan {
+  if (v.owner.kind === 'module') return raisePlan('NameError', `name '${v.name}' is not defined`);
+  if (v.owner !== w.inst.fn) return raisePlan('NameError', `cannot access free variable '${v.name}' where it is not associated with a value in enclosing scope`);
+  return raisePlan('UnboundLocalError', `cannot access local variable '${v.name}' where it is not associated with a value`);
 }
 
 function inferOp(w: Walk, e: Extract<HExpr, { k: 'op' }>, env: Env, expected: Type | null): Type {

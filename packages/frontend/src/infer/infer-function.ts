@@ -3,7 +3,8 @@ import { annotationType, type AnnotationScope } from './annotations.ts';
 import type { Engine } from './engine.ts';
 import type { Env, Instance } from './instance.ts';
 import { inferBlock, type Walk } from './infer-statements.ts';
-import { find, NONE, type Type } from '../types/type.ts';
+import { surelyBound } from '../hir/definite-assignment.ts';
+import { find, NONE, type Type, UNBOUND } from '../types/type.ts';
 
 export function inferInstance(engine: Engine, inst: Instance): void {
   const { fn } = inst;
@@ -16,6 +17,7 @@ export function inferInstance(engine: Engine, inst: Instance): void {
   if (fn.trusted && fn.returns) inst.declared = annotationType(scope, fn.returns);
   const env: Env = new Array(fn.vars.length);
   const walk: Walk = { ...c, scope, loops: [], handlers: [], returned: null };
+  for (const v of fn.vars) if (v.captured && !surelyBound(v)) engine.lattice.grow(inst.capturedCell(v), UNBOUND);
   fn.params.forEach((p, i) => {
     const type = inst.params[i] as Type;
     if (p.variable.captured) engine.lattice.grow(inst.capturedCell(p.variable), type);

@@ -124,7 +124,8 @@ function inferStmt(w: Walk, s: HStmt, env: Env): Env | null {
     case 'delattr':
       return after(plan(w, s.id, planDelAttr(w, [value(s.obj)], 0, s.name)).type);
     case 'delvar':
-      if (!s.v.captured) env[s.v.index] = UNBOUND;
+      if (s.v.captured) w.engine.lattice.grow(w.inst.capturedCell(s.v), UNBOUND);
+      else env[s.v.index] = UNBOUND;
       return env;
     case 'delglobal':
       w.engine.lattice.grow(s.g.cell, UNBOUND);

@@ -1,5 +1,6 @@
 /** Attribute reads and writes. */
 import { attrHolder, type ClassInfo, findClassVar, findMethod, findProperty } from '../program/class-info.ts';
+import { docOf } from '../program/make-function.ts';
 import { pythonName } from '../types/python-name.ts';
 import { type Cell, members, NEVER, newCell, type Type, UNBOUND } from '../types/type.ts';
 import { annotationType } from './annotations.ts';
@@ -29,6 +30,8 @@ function getMember(c: Ctx, slots: readonly Type[], i: number, name: string): Pla
     return binding ? bindingPlan(c, binding) ?? missing(type, name) : missing(type, name);
   }
   if (type.k === 'class') return classAttr(c, type.cls, name) ?? missing(type, name);
+  if (name === '__doc__' && (type.k === 'func' || type.k === 'bound')) return docPlan(c, type.fn.doc);
+  if (name === '__qualname__' && type.k === 'func') return { k: 'const', value: { type: 'str', value: type.fn.qualname }, type: strType(c) };
   if (name === '__name__' && type.k === 'func') return { k: 'const', value: { type: 'str', value: type.fn.name }, type: strType(c) };
   if (name === '__name__' && type.k === 'intrinsic') return { k: 'const', value: { type: 'str', value: type.name.replace(/^py\./, '') }, type: strType(c) };
   const cls = classOf(c, type);
@@ -168,9 +171,14 @@ export function bindingPlan(c: Ctx, binding: import('../program/module-info.ts')
   }
 }
 
+function docPlan(c: Ctx, doc: string | null): Plan {
+  return doc === null ? { k: 'const', value: { type: 'none' }, type: { k: 'none' } } : { k: 'const', value: { type: 'str', value: doc }, type: strType(c) };
+}
+
 /** The name of something on a class itself. */
 function classAttr(c: Ctx, cls: ClassInfo, name: string): Plan | null {
   if (name === '__name__' || name === '__qualname__') return { k: 'const', value: { type: 'str', value: cls.name === 'vtuple' ? 'tuple' : cls.name }, type: strType(c) };
+  if (name === '__doc__') return docPlan(c, cls.node ? docOf(cls.node.body) : null);
   const method = findMethod(cls, name);
   if (method?.kind === 'classmethod') {
     const self: Type = { k: 'class', cls };
@@ -334,6 +342,10 @@ function solveField(c: Ctx, type: Extract<Type, { k: 'inst' }>, holder: ClassInf
     if (cell && t.k !== 'i32' && t.k !== 'i64') c.engine.lattice.grow(cell, t);
   };
   if (holder.params.includes(text)) grow(text, value);
+  // a container: its elements are the field's
+  for (const m of members(fieldOf(c, type, name) ?? NEVER)) {
+    if (m.k === 'inst' && value.k === 'inst' && m.cls === value.cls && m.args.length > 0) m.args.forEach((cell, i) => c.engine.lattice.unify(value.args[i] as Cell, cell));
+  }
   const tuple = /^tuple\[(.*)\]$/.exec(text)?.[1];
   if (tuple === undefined || value.k !== 'tuple') return;
   tuple.split(',').forEach((part, i) => {

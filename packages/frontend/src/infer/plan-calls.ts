@@ -9,7 +9,7 @@ import { findMethod } from '../program/class-info.ts';
 import type { FunctionInfo, Param } from '../program/function-info.ts';
 import { typeKey } from '../types/join.ts';
 import { pythonName } from '../types/python-name.ts';
-import { ANY, type Cell, find, members, newCell, type Type } from '../types/type.ts';
+import { ANY, type Cell, find, members, NEVER, newCell, type Type } from '../types/type.ts';
 import { type AnnotationScope, annotationType } from './annotations.ts';
 import { type Ctx, NEVER_PLAN, raisePlan } from './context.ts';
 import { copyType, pairCells, substitute } from './engine.ts';
@@ -46,7 +46,7 @@ export function planFunction(c: Ctx, fn: FunctionInfo, owner: Instance | null, s
   if (all.some((i) => slots[i]?.k === 'never')) return NEVER_PLAN;
   if (call.rest !== undefined) return planSpread(c, fn, owner, slots, args, { ...call, rest: call.rest });
   if (!fn.trusted) {
-    const bound = bindArguments(c, fn, slots, args, call);
+    const bound = bindArguments(c, fn, slots, args, call, owner);
     return 'k' in bound ? bound : checked(bound, planInstance(c, fn, owner, slots, bound, call.closure));
   }
   const chosen = chooseOverload(c, fn, slots, args, call);
@@ -164,10 +164,10 @@ function fits(c: Ctx, arg: Type, want: Type, exact: boolean): boolean {
 }
 
 /** Matches arguments to parameters; a plan that raises when they do not fit. */
-function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: readonly number[], call: CallArgs): Bound | Plan {
+function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: readonly number[], call: CallArgs, owner: Instance | null = null): Bound | Plan {
   const params = fn.params;
   const given = new Map<Param, Source>();
-  const name = fn.cls && !fn.cls.builtin ? `${fn.cls.name}.${fn.name}` : fn.name;
+  const name = fn.trusted ? fn.name : fn.qualname;
   const positional = params.filter((p) => p.kind === 'posonly' || p.kind === 'normal');
   const vararg = params.find((p) => p.kind === 'vararg');
   const kwarg = params.find((p) => p.kind === 'kwarg');
@@ -229,8 +229,8 @@ function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: r
         sources.push({ k: 'global', global: d.global });
         types.push(c.engine.read(d.global.cell, c.inst));
       } else {
-        sources.push({ k: 'var', variable: d.variable });
-        types.push(c.engine.read(c.inst.capturedCell(d.variable), c.inst));
+        sources.push({ k: 'closure', variable: d.variable });
+        types.push(owner ? c.engine.read(owner.capturedCell(d.variable), c.inst) : NEVER);
       }
     } else (p.kind === 'kwonly' ? missingKeyword : missing).push(`'${p.name}'`);
   }

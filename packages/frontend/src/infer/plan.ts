@@ -15,7 +15,8 @@ export type Source =
   | { readonly k: 'slot'; readonly slot: number }
   | { readonly k: 'const'; readonly value: PyConstant }
   | { readonly k: 'global'; readonly global: GlobalVar }
-  | { readonly k: 'var'; readonly variable: Var }
+  /** A default that the closure which is called holds. */
+  | { readonly k: 'closure'; readonly variable: Var }
   | { readonly k: 'item'; readonly slot: number; readonly index: number }
   | { readonly k: 'tuple'; readonly items: readonly Source[]; readonly types: readonly Type[] }
   | { readonly k: 'plan'; readonly plan: Plan };

@@ -5,6 +5,7 @@
 import { CELL } from '@molt/abi';
 import { type BlockId, FuncBuilder, type Type as MirType, type ValueId } from '@molt/mir';
 import type { Expr } from '../ast/nodes.ts';
+import { surelyBound } from '../hir/definite-assignment.ts';
 import type { HExpr } from '../hir/nodes.ts';
 import { annotationType } from '../infer/annotations.ts';
 import { annotationScope } from '../infer/infer-function.ts';
@@ -54,8 +55,9 @@ export class FuncLowering {
     this.closure = inst.owner ? (values[0] as ValueId) : null;
     const shift = inst.owner ? 1 : 0;
     for (const v of fn.vars) {
-      if (!v.captured) continue;
-      this.cells.set(v, this.b.emit('new', [], { name: this.low.cellType(this.cellTypeOf(v)) }));
+      if (!v.captured || v.perClosure) continue;
+      this.cells.set(v, this.#newCell(v));
+      if (!surelyBound(v)) this.store(v, this.coerce.unbound());
     }
     fn.params.forEach((p, i) => this.store(p.variable, { v: values[i + shift] as ValueId, type: inst.params[i] as Type }));
   }
@@ -79,6 +81,10 @@ export class FuncLowering {
     return type.k === 'never' ? NONE : type;
   }
 
+  #newCell(v: Var): ValueId {
+    return this.b.emit('new', [], { name: this.low.cellType(this.cellTypeOf(v)) });
+  }
+
   #cell(v: Var): ValueId {
     const own = this.cells.get(v);
     if (own !== undefined) return own;
@@ -96,8 +102,18 @@ export class FuncLowering {
       this.ssa.write(v, value);
       return;
     }
+    // a closure made in a loop keeps the default of its own round
+    if (v.perClosure) this.cells.set(v, this.#newCell(v));
     const type = this.cellTypeOf(v);
     this.b.emit('field.set', [this.#cell(v), this.coerce.to(value, type)], { type: this.low.cellType(type), field: 'value' });
+  }
+
+  /** What another function's closure holds for a variable. */
+  loadFrom(closure: ValueId, callee: Instance, v: Var): Val {
+    const stored = find((callee.owner as Instance).capturedCell(v)).type;
+    const type = stored.k === 'never' ? NONE : stored;
+    const cell = this.b.emit('field.get', [closure], { type: this.low.typeName({ k: 'func', fn: callee.fn, owner: callee.owner }), field: freeName(v) });
+    return { v: this.b.emit('field.get', [cell], { type: this.low.cellType(type), field: 'value' }), type };
   }
 
   load(v: Var): Val {

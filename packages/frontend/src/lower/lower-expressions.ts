@@ -157,7 +157,7 @@ function lower(f: FuncLowering, e: HExpr, type: Type): Val {
 
 function lowerVar(f: FuncLowering, e: Extract<HExpr, { k: 'var' }>, type: Type): Val {
   const value = f.load(e.v);
-  const plan = e.v.captured ? undefined : f.inst.plans[e.id];
+  const plan = f.inst.plans[e.id];
   const maybe = members(value.type).some((m) => m.k === 'unbound');
   if (plan?.k === 'raise' && maybe) {
     f.at(e);
@@ -173,7 +173,7 @@ function lowerVar(f: FuncLowering, e: Extract<HExpr, { k: 'var' }>, type: Type):
     f.enter(ok);
     // from here on it is bound
     const bound: Val = { v: f.coerce.to(value, type), type };
-    f.ssa.write(e.v, bound);
+    if (!e.v.captured) f.ssa.write(e.v, bound);
     return bound;
   }
   return value;

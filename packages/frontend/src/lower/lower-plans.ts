@@ -142,8 +142,8 @@ function source(f: FuncLowering, s: Source, slots: readonly Val[], want: Type | 
     }
     case 'global':
       return { v: f.b.emit('global.get', [], { name: f.low.global(s.global) }), type: globalType(s.global) };
-    case 'var':
-      return f.load(s.variable);
+    case 'closure':
+      throw new Error('a closure\'s default outside a call');
     case 'item': {
       const tuple = slots[s.slot] as Val;
       return tuple.type.k === 'tuple' ? f.coerce.item(tuple.v, tuple.type, s.index) : f.never();
@@ -169,9 +169,10 @@ function emitCall(f: FuncLowering, plan: Extract<Plan, { k: 'call' }>, slots: re
     const closure = plan.closure === undefined ? undefined : slots[plan.closure];
     args.push(closure ? closure.v : f.closureFor(callee));
   }
+  const [closure] = args;
   plan.args.forEach((s, i) => {
     const want = callee.params[i] as Type;
-    args.push(f.coerce.to(source(f, s, slots, want), want));
+    args.push(f.coerce.to(s.k === 'closure' ? f.loadFrom(closure as ValueId, callee, s.variable) : source(f, s, slots, want), want));
   });
   const name = f.low.name(callee);
   const type = f.low.resultOf(callee);

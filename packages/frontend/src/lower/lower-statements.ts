@@ -84,7 +84,7 @@ function lowerStmt(f: FuncLowering, s: HStmt): void {
       usePlan(f, s.id, [lowerExpr(f, s.obj)]);
       return;
     case 'delvar':
-      if (!s.v.captured) f.ssa.write(s.v, f.coerce.unbound());
+      f.store(s.v, f.coerce.unbound());
       return;
     case 'delglobal':
       f.b.emit('global.set', [f.coerce.to(f.coerce.unbound(), globalType(s.g))], { name: f.low.global(s.g) });

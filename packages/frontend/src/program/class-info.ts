@@ -17,6 +17,7 @@ export interface ClassInfo {
   /** Unique in the program; `__main__.Dog`, or `list` for builtins. */
   readonly id: string;
   readonly name: string;
+  readonly qualname: string;
   readonly module: ModuleInfo;
   readonly node: ClassDef | null;
   readonly builtin: boolean;

@@ -37,6 +37,7 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
   const cls: ClassInfo = {
     id: program.unique(builtin ? node.name : `${module.name}.${node.name}`),
     name: node.name,
+    qualname: node.name,
     module,
     node,
     builtin,

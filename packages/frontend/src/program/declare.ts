@@ -4,7 +4,8 @@
  * A name that one `def` or `class` binds is a static binding; a variable that only the module body uses is a local of the body;
  * any other is a global with one type for all its stores.
  */
-import type { Expr, FunctionDef, PyConstant, Stmt } from '../ast/nodes.ts';
+import type { Expr, FunctionDef, Node, PyConstant, Stmt } from '../ast/nodes.ts';
+import { forEachChild } from '../ast/walk.ts';
 import { near, report, spanOf } from '@molt/diagnostics';
 import { buildModuleBody } from '../hir/build-function.ts';
 import { namesUsedInNested, scopeNames } from '../hir/scope-names.ts';
@@ -33,6 +34,13 @@ export function declareModule(program: Program, module: ModuleInfo): void {
       module.bindings.set(name, { kind: 'var', global });
     }
   }
+  // a `global` statement makes module variables that the module itself need not mention
+  for (const name of functionGlobals(module.ast.body)) {
+    if (module.bindings.has(name) || program.builtins.get(name)?.kind === 'class') continue;
+    const global = program.newGlobal(name, `${module.name}.${name}`);
+    global.maybeUnbound = true;
+    module.bindings.set(name, { kind: 'var', global });
+  }
   guarded(program, () => buildModuleBody(program, module));
 }
 
@@ -56,6 +64,16 @@ function countDefinitions(stmt: Stmt, counts: Map<string, number>, top: boolean)
   }
   // a `global` declaration inside any function makes another definition possible
   if (stmt.kind === 'FunctionDef' || stmt.kind === 'ClassDef') for (const name of globalsDeclaredIn(stmt.body)) add(name, 2);
+}
+
+function functionGlobals(body: readonly Stmt[]): Set<string> {
+  const out = new Set<string>();
+  const visit = (node: Node): void => {
+    if (node.kind === 'Global') for (const name of node.names) out.add(name);
+    forEachChild(node, visit);
+  };
+  for (const stmt of body) visit(stmt);
+  return out;
 }
 
 function globalsDeclaredIn(body: readonly Stmt[]): string[] {

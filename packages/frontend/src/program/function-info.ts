@@ -17,6 +17,8 @@ export interface Var {
   /** Annotation that is binding (stdlib only). */
   declared: Expr | null;
   readonly temp: boolean;
+  /** Holds a default that was computed when a closure was made: each closure has its own. */
+  perClosure?: boolean;
 }
 
 export interface Param {
@@ -39,6 +41,9 @@ export interface FunctionInfo {
   readonly name: string;
   /** As in a traceback. */
   readonly display: string;
+  /** Python's `__qualname__`. */
+  readonly qualname: string;
+  readonly doc: string | null;
   readonly module: ModuleInfo;
   readonly cls: ClassInfo | null;
   /** Function around it, when it is nested. */

@@ -1,5 +1,5 @@
 /** Makes the FunctionInfo of a definition or lambda; its body is built by the first request. */
-import type { Arguments, Expr, FunctionDef, Lambda } from '../ast/nodes.ts';
+import type { Arguments, Expr, FunctionDef, Lambda, Stmt } from '../ast/nodes.ts';
 import { spanOf } from '@molt/diagnostics';
 import { buildFunctionBody } from '../hir/build-function.ts';
 import type { HirScope } from '../hir/hir-scope.ts';
@@ -26,6 +26,8 @@ export function makeFunction(program: Program, module: ModuleInfo, node: Functio
     id: program.unique(`${prefix}.${name === '<lambda>' ? 'lambda' : name}`),
     name,
     display: name,
+    qualname: place.cls ? `${place.cls.qualname}.${name}` : place.parent && place.parent.kind !== 'module' ? `${place.parent.qualname}.<locals>.${name}` : name,
+    doc: node.kind === 'Lambda' ? null : docOf(node.body),
     module,
     cls: place.cls,
     parent: place.parent,
@@ -53,6 +55,12 @@ export function makeFunction(program: Program, module: ModuleInfo, node: Functio
   return fn;
 }
 
+/** The docstring of a body. */
+export function docOf(body: readonly Stmt[]): string | null {
+  const first = body[0];
+  return first?.kind === 'Expr' && first.value.kind === 'Constant' && first.value.value.type === 'str' ? first.value.value.value : null;
+}
+
 export function newVar(fn: FunctionInfo, name: string, temp = false): Var {
   const variable: Var = { name, index: fn.vars.length, owner: fn, captured: false, assignments: 0, declared: null, temp };
   fn.vars.push(variable);
@@ -78,8 +86,9 @@ function defaultOf(program: Program, fn: FunctionInfo, name: string, value: Expr
   const constant = literal(value);
   if (constant) return { kind: 'const', value: constant };
   if (fn.trusted) refuse(spanOf(fn.module.source, value.start, value.end), 'a computed default in a stdlib file', 'use None');
-  if (!fn.parent || fn.parent.kind === 'module') return { kind: 'global', global: program.newGlobal(`${fn.name}.${name}`, `${fn.id}.default.${name}`) };
+  if (!fn.parent) return { kind: 'global', global: program.newGlobal(`${fn.name}.${name}`, `${fn.id}.default.${name}`) };
   const variable = newVar(fn.parent, `${fn.name}.${name}`, true);
   variable.captured = true;
+  variable.perClosure = true;
   return { kind: 'var', variable };
 }
