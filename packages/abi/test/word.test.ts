@@ -12,7 +12,19 @@ describe('universal words', () => {
   });
 
   it('boxes zeros, infinities, NaN and extremes', () => {
-    for (const x of [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1e78, 1e-78, 5e-324, 2 ** 257, Number.MAX_VALUE]) expect(encodeFloatWord(x)).toBeUndefined();
+    for (const x of [
+      0,
+      -0,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+      1e78,
+      1e-78,
+      5e-324,
+      2 ** 257,
+      Number.MAX_VALUE,
+    ])
+      expect(encodeFloatWord(x)).toBeUndefined();
   });
 
   it('decodes exactly what it encodes', () => {

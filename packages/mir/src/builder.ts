@@ -37,7 +37,14 @@ export class FuncBuilder {
   #current: BlockId = 0 as BlockId;
   #site: SiteId = -1;
 
-  constructor(module: Module, signatures: Signatures, name: string, params: readonly { type: Type; name?: string }[], result: Type | null, attrs: FuncAttrs = {}) {
+  constructor(
+    module: Module,
+    signatures: Signatures,
+    name: string,
+    params: readonly { type: Type; name?: string }[],
+    result: Type | null,
+    attrs: FuncAttrs = {},
+  ) {
     this.#module = module;
     this.#signatures = signatures;
     const ids: ValueId[] = [];
@@ -127,7 +134,14 @@ export class FuncBuilder {
 const OPEN: Term = { kind: 'trap', reason: -1 };
 
 /** The type of an instruction's result, or null when it has none. */
-export function resultType(op: OpName, imm: unknown, args: readonly ValueId[], func: Func, module: Module, signatures: Signatures): Type | null {
+export function resultType(
+  op: OpName,
+  imm: unknown,
+  args: readonly ValueId[],
+  func: Func,
+  module: Module,
+  signatures: Signatures,
+): Type | null {
   const row = OPS[op];
   switch (row.result) {
     case null:

@@ -19,6 +19,8 @@ export function copyModule(module: Module): Module {
 
 /** A copy of a function. */
 export function copyFunc(func: Func): Func {
-  const blocks = func.blocks.map((block): Block | null => block && { params: [...block.params], insts: [...block.insts], term: block.term });
+  const blocks = func.blocks.map(
+    (block): Block | null => block && { params: [...block.params], insts: [...block.insts], term: block.term },
+  );
   return { ...func, values: [...func.values], names: [...func.names], blocks };
 }

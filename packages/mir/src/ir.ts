@@ -42,7 +42,12 @@ export type Term =
   /** `likely` tells which way is the common one. */
   | { readonly kind: 'branch'; readonly cond: ValueId; readonly then: Edge; readonly else: Edge; readonly likely?: boolean }
   /** `value` is an i32; cases are distinct. */
-  | { readonly kind: 'switch'; readonly value: ValueId; readonly cases: readonly { readonly value: number; readonly to: Edge }[]; readonly default: Edge }
+  | {
+      readonly kind: 'switch';
+      readonly value: ValueId;
+      readonly cases: readonly { readonly value: number; readonly to: Edge }[];
+      readonly default: Edge;
+    }
   | { readonly kind: 'return'; readonly value: ValueId | null }
   /** Makes `value` (ref) the pending exception, appends the site to the traceback and leaves the function. */
   | { readonly kind: 'raise'; readonly value: ValueId; readonly site: SiteId }

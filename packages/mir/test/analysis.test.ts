@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { buildCallGraph, buildCfg, buildDominance, buildLiveness, buildLoops, dominates, eachLive, parseModule, type BlockId, type Func, type ValueId } from '../src/index.ts';
+import {
+  type BlockId,
+  buildCallGraph,
+  buildCfg,
+  buildDominance,
+  buildLiveness,
+  buildLoops,
+  dominates,
+  eachLive,
+  type Func,
+  parseModule,
+  type ValueId,
+} from '../src/index.ts';
 
 const func = (text: string): Func => parseModule(text).funcs.get('f') as Func;
 
@@ -38,7 +50,10 @@ describe('analyses', () => {
 
   it('nests loops', () => {
     const { loops, loopOf } = buildLoops(NESTED, buildDominance(NESTED));
-    expect(loops.map((l) => [l.header, l.depth, l.parent])).toEqual([[2, 2, 1], [1, 1, -1]]);
+    expect(loops.map((l) => [l.header, l.depth, l.parent])).toEqual([
+      [2, 2, 1],
+      [1, 1, -1],
+    ]);
     expect([...loopOf].slice(0, 6)).toEqual([-1, 1, 0, 0, 1, -1]);
   });
 
@@ -53,7 +68,9 @@ describe('analyses', () => {
   });
 
   it('puts callees before callers and finds cycles', () => {
-    const module = parseModule('func @a() {\nbb0:\n  call @b never\n  return\n}\nfunc @b() {\nbb0:\n  call @c never\n  return\n}\nfunc @c() {\nbb0:\n  call @b never\n  return\n}');
+    const module = parseModule(
+      'func @a() {\nbb0:\n  call @b never\n  return\n}\nfunc @b() {\nbb0:\n  call @c never\n  return\n}\nfunc @c() {\nbb0:\n  call @b never\n  return\n}',
+    );
     const graph = buildCallGraph(module);
     expect(graph.components.map((c) => c.map((k) => graph.funcs[k]?.name).sort())).toEqual([['b', 'c'], ['a']]);
     expect([...graph.recursive]).toEqual([0, 1, 1]);

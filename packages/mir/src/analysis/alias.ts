@@ -31,7 +31,9 @@ const ANY: Writes = { any: true, raw: true, classes: [] };
 const IMMUTABLE: ReadonlySet<string> = new Set(['.typeId', '.float']);
 
 /** Runtime functions that only make objects (or only look). */
-const MAKERS: ReadonlySet<string> = new Set([...Object.values(RUNTIME_CALLS).filter((name) => !name.startsWith('raise')), TRACE_APPEND].map(runtimeName));
+const MAKERS: ReadonlySet<string> = new Set(
+  [...Object.values(RUNTIME_CALLS).filter((name) => !name.startsWith('raise')), TRACE_APPEND].map(runtimeName),
+);
 
 /** Whether a class never changes. */
 export function isImmutable(alias: string): boolean {

@@ -4,8 +4,9 @@
  * A language op that calls the runtime on its slow path counts as a call. An indirect call may reach every function of the table whose
  * signature fits.
  */
-import { typeAt } from '../level-type.ts';
+
 import type { Func, Module, Type } from '../ir.ts';
+import { typeAt } from '../level-type.ts';
 import type { ImmOf } from '../ops.ts';
 import { appendsTrace, RUNTIME_CALLS, runtimeName, TRACE_APPEND } from '../passes/runtime-calls.ts';
 
@@ -34,7 +35,11 @@ export function tableBySignature(module: Module): Map<string, string[]> {
   for (const name of module.table) {
     const func = module.funcs.get(name);
     if (!func) continue;
-    const key = signatureKey(func.params.map((id) => func.values[id] as Type), func.result, module.level);
+    const key = signatureKey(
+      func.params.map((id) => func.values[id] as Type),
+      func.result,
+      module.level,
+    );
     const group = groups.get(key);
     if (group) group.push(name);
     else groups.set(key, [name]);

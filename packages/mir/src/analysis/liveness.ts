@@ -23,7 +23,8 @@ export interface Liveness {
 export function eachLive(liveness: Liveness, set: Uint32Array | undefined, visit: (value: ValueId) => void): void {
   if (!set) return;
   for (let w = 0; w < set.length; w++) {
-    for (let word = set[w] as number; word !== 0; word &= word - 1) visit(liveness.values[w * 32 + (31 - Math.clz32(word & -word))] as ValueId);
+    for (let word = set[w] as number; word !== 0; word &= word - 1)
+      visit(liveness.values[w * 32 + (31 - Math.clz32(word & -word))] as ValueId);
   }
 }
 

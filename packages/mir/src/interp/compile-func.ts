@@ -37,23 +37,17 @@ export function compileFunc(machine: Machine, func: Func): Code {
       if (at === LEAVE) return registers[resultSlot] ?? null;
     }
   };
-  return {
-    func,
-    run: (args) => {
-      try {
-        return run(args);
-      } catch (error) {
-        throw asTrap(error);
-      }
-    },
-  };
+  return { func, run };
 }
 
 /** Faults of the machine below become traps: memory out of range, the host's stack. */
-function asTrap(error: unknown): unknown {
+export function asTrap(error: unknown): unknown {
   if (error instanceof InterpreterTrap || error instanceof InterpreterLimit || !(error instanceof RangeError)) return error;
-  const stack = /stack/i.test(error.message);
-  return new InterpreterTrap(stack ? TRAP_REASON.stack : TRAP_REASON.unreachable, stack ? 'calls are nested too deeply' : `fault: ${error.message}`);
+  const stack = error.message.includes('call stack');
+  return new InterpreterTrap(
+    stack ? TRAP_REASON.stack : TRAP_REASON.unreachable,
+    stack ? 'calls are nested too deeply' : `fault: ${error.message}`,
+  );
 }
 
 /** What a function that leaves with an exception returns. */

@@ -9,7 +9,7 @@ import type { ImmOf } from '../ops.ts';
 import { dividesBy, PURE_OPS, type Scalar } from '../pure-ops.ts';
 import { isOp } from '../traverse.ts';
 import { compileLanguageOp } from './language-ops.ts';
-import { type Code, type Machine, refWord, type Registers, type Step } from './machine.ts';
+import { type Code, type Machine, type Registers, refWord, type Step } from './machine.ts';
 import { READ, WRITE } from './memory-ops.ts';
 import { InterpreterTrap } from './trap.ts';
 
@@ -93,7 +93,10 @@ export function compileInst(machine: Machine, func: Func, inst: Inst, next: Inst
   }
 }
 
-const constant = (result: ValueId, value: Scalar): Step => (r) => void (r[result] = value);
+const constant =
+  (result: ValueId, value: Scalar): Step =>
+  (r) =>
+    void (r[result] = value);
 
 function compilePure(inst: Inst, evaluate: (a: Scalar, b: Scalar) => Scalar): Step {
   const result = inst.result as ValueId;
@@ -141,7 +144,8 @@ function compileCall(machine: Machine, inst: Inst): Step {
   return (r) => {
     const name = names[r[args[0] as ValueId] as number];
     const callee = name === undefined ? undefined : machine.code(name);
-    if (!callee || callee.func.params.length !== args.length - 1) throw new InterpreterTrap(TRAP_REASON.unreachable, 'call through an empty or unfit table entry');
+    if (!callee || callee.func.params.length !== args.length - 1)
+      throw new InterpreterTrap(TRAP_REASON.unreachable, 'call through an empty or unfit table entry');
     return finish(r, callee.run(args.slice(1).map((arg) => r[arg] as Scalar)), propagates);
   };
 }
@@ -165,7 +169,8 @@ function compileFrameOp(machine: Machine, func: Func, inst: Inst): Step {
       return (r) => memory.setU32(CELL.stackPtr, (r[frame] as number) + 8 * slot);
     default: {
       const isRef = func.values[value] === 'ref' || func.values[value] === 'i32';
-      return (r) => memory.view.setBigInt64((r[frame] as number) + 8 * slot, isRef ? refWord(r[value] as Scalar) : (r[value] as bigint), true);
+      return (r) =>
+        memory.view.setBigInt64((r[frame] as number) + 8 * slot, isRef ? refWord(r[value] as Scalar) : (r[value] as bigint), true);
     }
   }
 }

@@ -7,7 +7,7 @@
 import type { Module } from '../ir.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { Scalar } from '../pure-ops.ts';
-import { compileFunc } from './compile-func.ts';
+import { asTrap, compileFunc } from './compile-func.ts';
 import type { LinearMemory } from './linear-memory.ts';
 import { type InterpreterHost, Machine } from './machine.ts';
 
@@ -25,7 +25,13 @@ export function createInterpreter(module: Module, layout: Layout, host: Interpre
   const calm = module.level === 'language' ? { ...host, functions: { 'rt.collect': () => null, ...host.functions } } : host;
   const machine = new Machine(module, layout, calm, compileFunc);
   return {
-    call: (func, args = []) => machine.code(func).run(args),
+    call: (func, args = []) => {
+      try {
+        return machine.code(func).run(args);
+      } catch (error) {
+        throw asTrap(error);
+      }
+    },
     memory: machine.memory,
     pending: () => machine.pending,
   };

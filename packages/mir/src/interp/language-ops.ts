@@ -5,13 +5,13 @@ import { CELL, decodeFloatWord, encodeFloatWord, FLOAT, HEADER, isSmallInt, SING
 import { broken } from '@molt/diagnostics';
 import { INT_ARITHMETIC, INT_COMPARE } from '../int-arithmetic.ts';
 import type { Field, HeapType, Inst, MemType, ValueId } from '../ir.ts';
+import { bigintName } from '../layout/bigint-data.ts';
 import { symbolAddress } from '../layout/layout.ts';
 import { memSize } from '../level-type.ts';
-import { bigintName } from '../layout/bigint-data.ts';
 import type { ImmOf } from '../ops.ts';
 import type { Scalar } from '../pure-ops.ts';
 import { readInt, writeInt } from './int-objects.ts';
-import { type Machine, refWord, type Registers, type Step } from './machine.ts';
+import { type Machine, type Registers, refWord, type Step } from './machine.ts';
 import { READ, WRITE } from './memory-ops.ts';
 
 /** Offsets in `list`: length, data buffer; and of the first element in a buffer. */
@@ -24,10 +24,14 @@ export function compileLanguageOp(machine: Machine, inst: Inst, next: Inst | und
   const [a, b] = inst.args as readonly [ValueId, ValueId];
   const int = (r: Registers, id: ValueId): bigint => readInt(memory, r[id] as bigint);
   const arithmetic = INT_ARITHMETIC[inst.op];
-  if (arithmetic) return (r) => void (r[result] = writeInt(memory, arithmetic(int(r, a), b === undefined ? 0n : int(r, b)), machine.allocate));
+  if (arithmetic)
+    return (r) => void (r[result] = writeInt(memory, arithmetic(int(r, a), b === undefined ? 0n : int(r, b)), machine.allocate));
   const compare = INT_COMPARE[inst.op];
   if (compare) return (r) => void (r[result] = compare(int(r, a), int(r, b)) ? 1 : 0);
-  const unary = (f: (x: Scalar) => Scalar): Step => (r) => void (r[result] = f(r[a] as Scalar));
+  const unary =
+    (f: (x: Scalar) => Scalar): Step =>
+    (r) =>
+      void (r[result] = f(r[a] as Scalar));
   const low32 = (word: Scalar): number => Number(BigInt.asIntN(32, word as bigint));
   switch (inst.op) {
     case 'int.const': {
@@ -67,7 +71,9 @@ export function compileLanguageOp(machine: Machine, inst: Inst, next: Inst | und
         return refWord(box);
       });
     case 'val.to_f64':
-      return unary((x) => (wordKind(x as bigint) === 'float' ? decodeFloatWord(x as bigint) : memory.view.getFloat64((low32(x) >>> 0) + FLOAT.value, true)));
+      return unary((x) =>
+        wordKind(x as bigint) === 'float' ? decodeFloatWord(x as bigint) : memory.view.getFloat64((low32(x) >>> 0) + FLOAT.value, true),
+      );
     case 'val.type':
       return unary((x) => {
         const kind = wordKind(x as bigint);

@@ -44,6 +44,7 @@ export class LinearMemory {
 
   /** Throws a trap unless the range lies in memory. */
   check(address: number, size: number): void {
-    if ((address >>> 0) + (size >>> 0) > this.bytes.length) throw new InterpreterTrap(TRAP_REASON.unreachable, `access outside memory at ${address >>> 0}`);
+    if ((address >>> 0) + (size >>> 0) > this.bytes.length)
+      throw new InterpreterTrap(TRAP_REASON.unreachable, `access outside memory at ${address >>> 0}`);
   }
 }

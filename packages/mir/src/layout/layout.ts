@@ -89,7 +89,8 @@ export function layoutModule(module: Module, options: LayoutOptions = {}): Layou
     if (value === undefined) throw new Error(`layout of ${module.name}: symbol ${symbol} does not exist`);
     return value;
   };
-  for (const item of items) for (const { offset, symbol } of item.relocs) image.addU32((data.get(item.name) as number) + offset, symbolValue(symbol));
+  for (const item of items)
+    for (const { offset, symbol } of item.relocs) image.addU32((data.get(item.name) as number) + offset, symbolValue(symbol));
 
   const cells = new ImageWriter(0);
   cells.reserve(CELL.scratch);
@@ -117,7 +118,20 @@ export function layoutModule(module: Module, options: LayoutOptions = {}): Layou
   if (globalImage !== null) segments.push(globalImage);
   segments.push({ address: staticStart, bytes: image.bytes() });
   return {
-    typeIds, typeCount, data, globals, funcIndices, tableSize, stackBase: STACK_BASE, stackEnd, globalsStart: stackEnd, globalsEnd, typeTable, siteTable, staticStart, heapBase,
+    typeIds,
+    typeCount,
+    data,
+    globals,
+    funcIndices,
+    tableSize,
+    stackBase: STACK_BASE,
+    stackEnd,
+    globalsStart: stackEnd,
+    globalsEnd,
+    typeTable,
+    siteTable,
+    staticStart,
+    heapBase,
     initialPages: Math.ceil(heapBase / PAGE),
     segments,
   };
@@ -126,7 +140,9 @@ export function layoutModule(module: Module, options: LayoutOptions = {}): Layou
 /** The number that a `data.addr` operand or relocation stands for; throws for a symbol that does not exist. */
 export function symbolAddress(layout: Layout, symbol: string): number {
   const { kind, name } = readSymbol(symbol);
-  const value = (kind === 'data' ? layout.data : kind === 'global' ? layout.globals : kind === 'type' ? layout.typeIds : layout.funcIndices).get(name);
+  const value = (
+    kind === 'data' ? layout.data : kind === 'global' ? layout.globals : kind === 'type' ? layout.typeIds : layout.funcIndices
+  ).get(name);
   if (value === undefined) throw new Error(`symbol ${symbol} has no address`);
   return value;
 }
@@ -150,7 +166,8 @@ function initialGlobals(module: Module, globals: ReadonlyMap<string, number>, st
   if (end === start) return null;
   const image = new ImageWriter(start);
   image.reserve(end - start);
-  for (const [name, { type }] of module.globals) if (type === 'ref' || type === 'val') image.setU64(globals.get(name) as number, WORD.refTag);
+  for (const [name, { type }] of module.globals)
+    if (type === 'ref' || type === 'val') image.setU64(globals.get(name) as number, WORD.refTag);
   return { address: start, bytes: image.bytes() };
 }
 
@@ -176,4 +193,3 @@ function writeSingletons(cells: ImageWriter): void {
   cells.setU32(SINGLETON.notImplemented, TYPE_ID.notImplemented);
   cells.setU32(SINGLETON.ellipsis, TYPE_ID.ellipsis);
 }
-

@@ -1,7 +1,7 @@
 /**
  * The type table: one row per type id with kind, size, reference map and name, which the collector and `type(x).__name__` read.
  */
-import { SLOT_KIND, TYPE_ID, TYPE_KIND, TYPE_ROW } from '@molt/abi';
+import { SLOT_KIND, type TYPE_ID, TYPE_KIND, TYPE_ROW } from '@molt/abi';
 import type { Field, HeapType, Module } from '../ir.ts';
 import type { ImageWriter } from './image-writer.ts';
 
@@ -42,7 +42,9 @@ export function writeTypeTable(image: ImageWriter, module: Module, typeIds: Read
   const maps = new Map<string, number>();
   for (const [name, id] of typeIds) {
     const type = module.heapTypes.get(name);
-    const row: Row = type ? { kind: type.kind, size: type.size, fields: type.fields, name: displayName(type) } : BUILTIN[name as keyof typeof TYPE_ID];
+    const row: Row = type
+      ? { kind: type.kind, size: type.size, fields: type.fields, name: displayName(type) }
+      : BUILTIN[name as keyof typeof TYPE_ID];
     const at = table + id * TYPE_ROW.bytes;
     const slots = row.fields.flatMap(({ type: mem, offset }) =>
       mem === 'ref' ? [(offset << 2) | SLOT_KIND.ref] : mem === 'val' || mem === 'int' ? [(offset << 2) | SLOT_KIND.word] : [],

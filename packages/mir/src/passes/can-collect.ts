@@ -20,10 +20,18 @@ export const canCollect = definePass({
   after: [{ pass: 'legalise', because: 'only calls allocate at machine level' }],
   run: (module) => {
     const graph = buildCallGraph(module);
-    const roots = module.funcs.has(COLLECT) ? new Set([COLLECT]) : new Set(Object.values(RUNTIME_CALLS).filter((name) => name !== 'int_cmp').map(runtimeName));
+    const roots = module.funcs.has(COLLECT)
+      ? new Set([COLLECT])
+      : new Set(
+          Object.values(RUNTIME_CALLS)
+            .filter((name) => name !== 'int_cmp')
+            .map(runtimeName),
+        );
     const collects = new Uint8Array(graph.funcs.length);
     for (const component of graph.components) {
-      const does = component.some((k) => roots.has((graph.funcs[k] as Func).name) || (graph.callees[k] as readonly number[]).some((to) => collects[to] === 1));
+      const does = component.some(
+        (k) => roots.has((graph.funcs[k] as Func).name) || (graph.callees[k] as readonly number[]).some((to) => collects[to] === 1),
+      );
       for (const k of component) {
         const func = graph.funcs[k] as Func;
         collects[k] = does ? 1 : 0;

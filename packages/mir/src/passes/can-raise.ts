@@ -45,7 +45,12 @@ export const canRaise = definePass({
   },
 });
 
-function instRaises(inst: Inst, raises: ReadonlyMap<string, boolean>, table: ReadonlyMap<string, readonly string[]>, module: Module): boolean {
+function instRaises(
+  inst: Inst,
+  raises: ReadonlyMap<string, boolean>,
+  table: ReadonlyMap<string, readonly string[]>,
+  module: Module,
+): boolean {
   if (inst.op === 'call') {
     const { func, unwind } = inst.imm as ImmOf<'call'>;
     return unwind !== 'never' && (raises.get(func) ?? true);

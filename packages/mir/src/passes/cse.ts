@@ -11,12 +11,12 @@
  *
  * Hoisting does not happen here: a value that is computed on both sides of a branch stays there.
  */
-import { isImmutable, readClass, summariseWrites, type Writes, type WriteSummaries, writesOf } from '../analysis/alias.ts';
+import { isImmutable, readClass, summariseWrites, type WriteSummaries, type Writes, writesOf } from '../analysis/alias.ts';
 import { buildDominance, type Dominance } from '../analysis/dominance.ts';
 import { buildLoops } from '../analysis/loops.ts';
 import type { Block, BlockId, Func, Inst, Module, ValueId } from '../ir.ts';
 import { OP_FACTS } from '../op-facts.ts';
-import { type ImmOf, type OpName, OPS } from '../ops.ts';
+import { type ImmOf, OPS, type OpName } from '../ops.ts';
 import { formatDouble } from '../text/token-text.ts';
 import { makeInst, replaceUses } from '../traverse.ts';
 import { isBoolean, negatedCompare } from './const-fold/fold-inst.ts';
@@ -82,7 +82,8 @@ class MemoryState {
   merge(other: MemoryState, next: number): void {
     if (this.any !== other.any) this.write({ any: true, raw: true, classes: [] }, next);
     if (this.raw !== other.raw) this.raw = next;
-    for (const alias of new Set([...this.classes.keys(), ...other.classes.keys()])) if (this.version(alias) !== other.version(alias)) this.classes.set(alias, next);
+    for (const alias of new Set([...this.classes.keys(), ...other.classes.keys()]))
+      if (this.version(alias) !== other.version(alias)) this.classes.set(alias, next);
   }
 }
 
@@ -188,7 +189,8 @@ class Numbering {
       let inst = original;
       if (dropped && inst.op === 'exc.pending') inst = makeInst('i32.const', [], { value: 0 }, inst.result, inst.site);
       dropped = false;
-      if (this.#replaced.length > 0 && inst.args.some((arg) => this.#replaced[arg] !== undefined)) inst = { ...inst, args: inst.args.map(this.#resolve) };
+      if (this.#replaced.length > 0 && inst.args.some((arg) => this.#replaced[arg] !== undefined))
+        inst = { ...inst, args: inst.args.map(this.#resolve) };
       if (inst.result !== -1) this.#definitions[inst.result] = inst;
       const known = this.#lookUp(inst, state);
       if (known !== undefined) {
@@ -245,7 +247,10 @@ class Numbering {
     if (inst.op === 'ref.addr') return `ref.addr ${inst.args[0]} @#${state.version('')}`;
     // Making an int or a boxed double may collect, but the result is a value like any other.
     const { plain } = OP_FACTS[inst.op];
-    const pureCall = inst.op === 'call' && (inst.imm as ImmOf<'call'>).unwind !== 'catch' && this.#module.funcs.get((inst.imm as ImmOf<'call'>).func)?.attrs.pure === true;
+    const pureCall =
+      inst.op === 'call' &&
+      (inst.imm as ImmOf<'call'>).unwind !== 'catch' &&
+      this.#module.funcs.get((inst.imm as ImmOf<'call'>).func)?.attrs.pure === true;
     if (!plain && !pureCall) return undefined;
     return this.#keyOf(inst.op, inst);
   }
@@ -314,7 +319,16 @@ function immKey(imm: unknown): string {
   const known = immTexts.get(imm as object);
   if (known !== undefined) return known;
   const { value } = imm as { value?: unknown };
-  const text = typeof value === 'number' ? (Object.is(value, -0) ? '-0' : Number.isNaN(value) ? formatDouble(value) : String(value)) : typeof value === 'bigint' ? String(value) : JSON.stringify(imm);
+  const text =
+    typeof value === 'number'
+      ? Object.is(value, -0)
+        ? '-0'
+        : Number.isNaN(value)
+          ? formatDouble(value)
+          : String(value)
+      : typeof value === 'bigint'
+        ? String(value)
+        : JSON.stringify(imm);
   immTexts.set(imm as object, text);
   return text;
 }

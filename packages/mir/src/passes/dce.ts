@@ -110,7 +110,10 @@ function sweepFunc(module: Module, func: Func): boolean {
     block.insts = block.insts.filter((inst) => inst.result === -1 || live[inst.result] === 1 || !isRemovable(module, inst));
     dropped ||= block.insts.length < before;
     if (!block.params.some((param) => !live[param])) continue;
-    deadParams.set(id, block.params.map((param) => !live[param]));
+    deadParams.set(
+      id,
+      block.params.map((param) => !live[param]),
+    );
     func.blocks[id] = { ...block, params: block.params.filter((param) => live[param] === 1) };
   }
   if (deadParams.size === 0) return removed || dropped;

@@ -21,7 +21,8 @@ export const interrupts = definePass({
     if (!options.interrupts) return;
     const graph = buildCallGraph(module);
     graph.funcs.forEach((func, k) => {
-      for (const id of retreatingBlocks(buildDominance(func))) (func.blocks[id] as Block).insts.push(makeInst('interrupt.check', [], null, -1));
+      for (const id of retreatingBlocks(buildDominance(func)))
+        (func.blocks[id] as Block).insts.push(makeInst('interrupt.check', [], null, -1));
       if (graph.recursive[k] === 1) checkEntry(func);
     });
   },

@@ -36,7 +36,16 @@ export const licm = definePass({
 /** Ops that must not run where they would not have. */
 const STAYS: ReadonlySet<OpName> = new Set<OpName>(['int.floordiv', 'int.mod', 'int.shl', 'int.shr', 'val.to_f64', 'val.type']);
 /** Results that are valid objects only behind a test. */
-const UNSURE: ReadonlySet<OpName> = new Set<OpName>(['val.to_ref', 'int.to_ref', 'ref.from_addr', 'i32.wrap', 'i32.or', 'i32.add', 'i32.sub', 'select']);
+const UNSURE: ReadonlySet<OpName> = new Set<OpName>([
+  'val.to_ref',
+  'int.to_ref',
+  'ref.from_addr',
+  'i32.wrap',
+  'i32.or',
+  'i32.add',
+  'i32.sub',
+  'select',
+]);
 
 function moveInvariants(module: Module, func: Func, summaries: WriteSummaries, traced: readonly number[] | undefined): boolean {
   if (func.blocks.length === 1) return false;
@@ -93,7 +102,15 @@ function loopWrites(func: Func, loop: Loop, summaries: WriteSummaries): { any: b
 }
 
 /** Takes the invariant instructions out of their blocks, in an order that respects their operands. */
-function hoistable(func: Func, loop: Loop, inside: ReadonlySet<BlockId>, cold: Uint8Array, home: Int32Array, summaries: WriteSummaries, isObject: (value: ValueId) => boolean): Inst[] {
+function hoistable(
+  func: Func,
+  loop: Loop,
+  inside: ReadonlySet<BlockId>,
+  cold: Uint8Array,
+  home: Int32Array,
+  summaries: WriteSummaries,
+  isObject: (value: ValueId) => boolean,
+): Inst[] {
   const writes = loopWrites(func, loop, summaries);
   const moved: Inst[] = [];
   const out = new Set<ValueId>();
@@ -103,7 +120,8 @@ function hoistable(func: Func, loop: Loop, inside: ReadonlySet<BlockId>, cold: U
     if (inst.op === 'ref.addr') return !writes.raw && !writes.any;
     const alias = readClass(inst);
     if (alias !== undefined) {
-      const changes = !isImmutable(alias) && (writes.any || writes.classes.has(alias) || (alias === '' && (writes.raw || writes.classes.size > 0)));
+      const changes =
+        !isImmutable(alias) && (writes.any || writes.classes.has(alias) || (alias === '' && (writes.raw || writes.classes.size > 0)));
       const [base] = inst.args;
       return !changes && alias !== '' && (base === undefined || isObject(base) || alias.startsWith('global:'));
     }

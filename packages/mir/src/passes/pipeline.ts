@@ -9,30 +9,55 @@ import { copyModule } from '../copy-module.ts';
 import type { Module } from '../ir.ts';
 import { throwFaults } from '../verify/fault.ts';
 import { verifyModule } from '../verify/verify.ts';
-import { constFold } from './const-fold/const-fold.ts';
-import { inline } from "./inline/inline.ts";
-import { simplifyCfg } from "./simplify-cfg.ts";
 import { canCollect } from './can-collect.ts';
 import { canRaise } from './can-raise.ts';
+import { constFold } from './const-fold/const-fold.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
+import { inline } from './inline/inline.ts';
 import { interrupts } from './interrupts.ts';
 import { legalise } from './legalise-pass.ts';
+import { licm } from './licm.ts';
 import { Changes, type Pass, type PassContext } from './pass.ts';
 import { ranges } from './ranges/ranges.ts';
-import { scalarReplacement } from './scalar-replacement.ts';
-import { licm } from './licm.ts';
 import { recursion } from './recursion.ts';
 import { roots } from './roots.ts';
+import { scalarReplacement } from './scalar-replacement.ts';
+import { simplifyCfg } from './simplify-cfg.ts';
 
 /** The order of passes. */
 export const PIPELINE: readonly Pass[] = [
-  dce, recursion, constFold, simplifyCfg,
-  inline, canRaise, constFold, simplifyCfg,
-  cse, constFold, scalarReplacement, constFold, simplifyCfg, licm, cse, constFold, simplifyCfg, dce,
-  interrupts, ranges, constFold,
-  legalise, canCollect, roots,
-  constFold, simplifyCfg, cse, licm, constFold, simplifyCfg, dce,
+  dce,
+  recursion,
+  constFold,
+  simplifyCfg,
+  inline,
+  canRaise,
+  constFold,
+  simplifyCfg,
+  cse,
+  constFold,
+  scalarReplacement,
+  constFold,
+  simplifyCfg,
+  licm,
+  cse,
+  constFold,
+  simplifyCfg,
+  dce,
+  interrupts,
+  ranges,
+  constFold,
+  legalise,
+  canCollect,
+  roots,
+  constFold,
+  simplifyCfg,
+  cse,
+  licm,
+  constFold,
+  simplifyCfg,
+  dce,
 ];
 
 /** What to run. */
@@ -52,7 +77,12 @@ export interface PipelineOptions {
 export function runPipeline(module: Module, options: PipelineOptions): Module {
   const { level, disable = [], verifyEach = false, onPass } = options;
   for (const name of disable) if (!PIPELINE.some((pass) => pass.name === name)) throw broken(`there is no pass named ${name}`);
-  const context: PassContext = { options: { level, interrupts: options.interrupts }, facts: new Map(), traced: new Map(), changes: new Changes() };
+  const context: PassContext = {
+    options: { level, interrupts: options.interrupts },
+    facts: new Map(),
+    traced: new Map(),
+    changes: new Changes(),
+  };
   let current = copyModule(module);
   if (verifyEach) throwFaults(current, verifyModule(current), 'the front end');
   for (const pass of PIPELINE) {

@@ -39,7 +39,8 @@ export const recursion = definePass({
       countedSignatures.add(key);
       for (const name of names) counted.add(name);
     }
-    for (const [name, func] of module.exports) if (counted.has(func)) module.exports.set(name, addShim(module, module.funcs.get(func) as Func));
+    for (const [name, func] of module.exports)
+      if (counted.has(func)) module.exports.set(name, addShim(module, module.funcs.get(func) as Func));
     for (const func of [...module.funcs.values()]) {
       const depth = counted.has(func.name) ? addParam(module, func) : null;
       const passed = depth === null ? null : newValue(func, 'i32');
@@ -68,7 +69,7 @@ function addShim(module: Module, func: Func): string {
   if (module.funcs.has(name)) return name;
   const values = func.params.map((id) => func.values[id] as Type);
   const params = values.map((_, k) => k as ValueId);
-  const result = func.result === null ? -1 : (values.push(func.result) - 1) as ValueId;
+  const result = func.result === null ? -1 : ((values.push(func.result) - 1) as ValueId);
   // The call is completed like any other call of a counted function.
   const call = makeInst('call', params, { func: func.name, unwind: 'propagate' }, result);
   const entry: Block = { params: [], insts: [call], term: { kind: 'return', value: result === -1 ? null : result } };
@@ -77,7 +78,13 @@ function addShim(module: Module, func: Func): string {
 }
 
 /** Completes the calls of counted functions; answers whether `passed` was used. */
-function passDepth(module: Module, func: Func, passed: ValueId | null, counted: ReadonlySet<string>, signatures: ReadonlySet<string>): boolean {
+function passDepth(
+  module: Module,
+  func: Func,
+  passed: ValueId | null,
+  counted: ReadonlySet<string>,
+  signatures: ReadonlySet<string>,
+): boolean {
   let used = false;
   for (const block of func.blocks) {
     if (!block) continue;

@@ -91,7 +91,15 @@ function addRoots(module: Module, func: Func, traced: readonly number[], indirec
 }
 
 /** Scans a block backwards with the set of live traced values. */
-function findCrossings(module: Module, func: Func, id: BlockId, liveness: Liveness, traced: readonly number[], indirect: boolean, found: Crossing[]): void {
+function findCrossings(
+  module: Module,
+  func: Func,
+  id: BlockId,
+  liveness: Liveness,
+  traced: readonly number[],
+  indirect: boolean,
+  found: Crossing[],
+): void {
   const block = func.blocks[id] as Block;
   if (!block.insts.some((inst) => collects(module, inst, indirect))) return;
   const live = new Set<ValueId>();
@@ -160,7 +168,14 @@ function lastUses(block: Block, liveness: Liveness, liveOut: Uint32Array | undef
   return last;
 }
 
-function insertRoots(func: Func, cfg: Cfg, crossings: readonly Crossing[], atDefinition: Uint8Array, slot: Int32Array, count: number): void {
+function insertRoots(
+  func: Func,
+  cfg: Cfg,
+  crossings: readonly Crossing[],
+  atDefinition: Uint8Array,
+  slot: Int32Array,
+  count: number,
+): void {
   const frame = newValue(func);
   const before = new Map<BlockId, Map<number, readonly ValueId[]>>();
   for (const { block, index, live } of crossings) {

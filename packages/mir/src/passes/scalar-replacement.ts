@@ -13,9 +13,9 @@
  *     v2: int = field.get @Range @i v1     ... uses v9
  */
 import { buildCfg, type Cfg } from '../analysis/cfg.ts';
+import { registerType } from '../builder.ts';
 import type { Block, BlockId, Field, Func, Inst, MemType, Module, Type, ValueId } from '../ir.ts';
 import type { ImmOf } from '../ops.ts';
-import { registerType } from '../builder.ts';
 import { eachTermUse, makeInst, mapEdges, replaceUses } from '../traverse.ts';
 import { removeUnreachable } from './dce.ts';
 import { definePass } from './pass.ts';
@@ -49,7 +49,8 @@ function findObjects(module: Module, func: Func): Map<ValueId, Map<number, MemTy
   const objects = new Map<ValueId, Map<number, MemType>>();
   for (const block of func.blocks) {
     for (const inst of block?.insts ?? []) {
-      if (inst.op === 'new' && module.heapTypes.get((inst.imm as ImmOf<'new'>).name)?.kind === 'fixed') objects.set(inst.result as ValueId, new Map());
+      if (inst.op === 'new' && module.heapTypes.get((inst.imm as ImmOf<'new'>).name)?.kind === 'fixed')
+        objects.set(inst.result as ValueId, new Map());
     }
   }
   if (objects.size === 0) return objects;
@@ -102,13 +103,16 @@ class Replacement {
     // Arguments of the parameters that were made; looking for them may make more.
     const args = new Map<string, ValueId>();
     for (let item = this.#pending.pop(); item; item = this.#pending.pop()) {
-      for (const pred of new Set(this.#cfg.preds[item.block] as BlockId[])) args.set(`${item.variable} ${item.block} ${pred}`, this.#atEnd(item.variable, pred));
+      for (const pred of new Set(this.#cfg.preds[item.block] as BlockId[]))
+        args.set(`${item.variable} ${item.block} ${pred}`, this.#atEnd(item.variable, pred));
     }
     for (const id of this.#cfg.order) {
       const block = func.blocks[id] as Block;
       block.term = mapEdges(block.term, (edge) => {
         const extra = this.#extra[edge.block] as string[];
-        return extra.length === 0 ? edge : { block: edge.block, args: [...edge.args, ...extra.map((variable) => args.get(`${variable} ${edge.block} ${id}`) as ValueId)] };
+        return extra.length === 0
+          ? edge
+          : { block: edge.block, args: [...edge.args, ...extra.map((variable) => args.get(`${variable} ${edge.block} ${id}`) as ValueId)] };
       });
     }
     (func.blocks[0] as Block).insts.unshift(...this.#prologue);

@@ -53,7 +53,9 @@ function transparentBlocks(func: Func): Uint8Array {
 function threadJumps(func: Func): boolean {
   const transparent = transparentBlocks(func);
   const constants = new Map<ValueId, number>();
-  for (const block of func.blocks) for (const inst of block?.insts ?? []) if (inst.op === 'i32.const') constants.set(inst.result as ValueId, (inst.imm as { value: number }).value);
+  for (const block of func.blocks)
+    for (const inst of block?.insts ?? [])
+      if (inst.op === 'i32.const') constants.set(inst.result as ValueId, (inst.imm as { value: number }).value);
   let any = false;
   const thread = (edge: Edge): Edge => {
     let at = edge;

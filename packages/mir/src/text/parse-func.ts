@@ -4,8 +4,8 @@
 import type { Block, BlockId, Edge, Func, FuncAttrs, Inst, Term, Type, ValueId } from '../ir.ts';
 import { type ImmOf, OPS, type OpName, type Unwind } from '../ops.ts';
 import { makeInst, mapEdges } from '../traverse.ts';
-import { MEM_TYPES } from './parse-items.ts';
 import type { Token } from './lex.ts';
+import { MEM_TYPES } from './parse-items.ts';
 import type { TokenReader } from './token-reader.ts';
 import { readDouble } from './token-text.ts';
 
@@ -202,7 +202,8 @@ class FuncReader {
     const op = token.text as OpName;
     const row = OPS[op];
     if (result !== -1 && !typed) {
-      if (row.result === null || row.result === 'T' || row.result === 'same' || row.result === 'sig') throw reader.fail(`a result type before ${op}`, token);
+      if (row.result === null || row.result === 'T' || row.result === 'same' || row.result === 'sig')
+        throw reader.fail(`a result type before ${op}`, token);
       this.#values[result] = row.result;
     }
     if (result === -1 && row.result !== null && row.result !== 'sig') throw reader.fail(`a result of ${op}`, token);

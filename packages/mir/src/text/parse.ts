@@ -19,7 +19,17 @@ export function parseModule(text: string, path = 'main.mir'): Module {
     name = reader.expect('name');
     level = reader.oneOf(['language', 'machine'] as const);
   }
-  const module: Module = { name, level, funcs: new Map(), globals: new Map(), heapTypes: new Map(), data: new Map(), table: [], exports: new Map(), sites: [] };
+  const module: Module = {
+    name,
+    level,
+    funcs: new Map(),
+    globals: new Map(),
+    heapTypes: new Map(),
+    data: new Map(),
+    table: [],
+    exports: new Map(),
+    sites: [],
+  };
   while (!reader.is('end')) {
     if (!reader.is('word', 'func')) {
       parseItem(reader, module);

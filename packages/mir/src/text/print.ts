@@ -49,7 +49,9 @@ export function printFunc(func: Func, remarks: readonly Remark[] = []): string {
   lines.push(`func ${formatName(func.name)}(${params.join(', ')})${func.result === null ? '' : ` -> ${func.result}`}${attrsText(func)} {`);
   remark(-1, -1);
   for (const [id, block] of eachBlock(func)) {
-    lines.push(`${numbers.block(id)}${block.params.length === 0 ? '' : `(${block.params.map((p) => typedValue(func, p, numbers)).join(', ')})`}:`);
+    lines.push(
+      `${numbers.block(id)}${block.params.length === 0 ? '' : `(${block.params.map((p) => typedValue(func, p, numbers)).join(', ')})`}:`,
+    );
     remark(id, -2);
     block.insts.forEach((inst, index) => {
       lines.push(`  ${instText(func, inst, numbers)}`);
@@ -102,7 +104,8 @@ function attrsText(func: Func): string {
 
 function instText(func: Func, inst: Inst, numbers: Numbering): string {
   const row = OPS[inst.op];
-  const fixed = row.result !== null && row.result !== 'T' && row.result !== 'same' && row.result !== 'sig' && row.result === func.values[inst.result];
+  const fixed =
+    row.result !== null && row.result !== 'T' && row.result !== 'same' && row.result !== 'sig' && row.result === func.values[inst.result];
   const left = inst.result === -1 ? '' : `${fixed ? named(func, inst.result, numbers) : typedValue(func, inst.result, numbers)} = `;
   const args = inst.args.map(numbers.value).join(', ');
   const imm = immText(inst);
@@ -147,7 +150,8 @@ function immText(inst: Inst): string {
 }
 
 function termText(term: Term, numbers: Numbering): string {
-  const edge = ({ block, args }: Edge): string => numbers.block(block) + (args.length === 0 ? '' : `(${args.map(numbers.value).join(', ')})`);
+  const edge = ({ block, args }: Edge): string =>
+    numbers.block(block) + (args.length === 0 ? '' : `(${args.map(numbers.value).join(', ')})`);
   const site = (id: number): string => (id >= 0 ? ` !${id}` : '');
   switch (term.kind) {
     case 'jump':

@@ -2,7 +2,7 @@
  * A cursor over tokens with the small questions that a recursive descent parser asks.
  */
 import type { SourceFile } from '@molt/diagnostics';
-import { lexMir, type MirTextError, textError, type Token } from './lex.ts';
+import { lexMir, type MirTextError, type Token, textError } from './lex.ts';
 
 /** Reads tokens in order; every complaint is a MirTextError with a place. */
 export class TokenReader {
@@ -35,7 +35,13 @@ export class TokenReader {
   }
 
   fail(expected: string, token: Token = this.token): MirTextError {
-    return textError(this.file, token.start, token.end, expected, token.kind === 'end' ? 'end of text' : `'${this.file.text.slice(token.start, token.end)}'`);
+    return textError(
+      this.file,
+      token.start,
+      token.end,
+      expected,
+      token.kind === 'end' ? 'end of text' : `'${this.file.text.slice(token.start, token.end)}'`,
+    );
   }
 
   is(kind: Token['kind'], text?: string): boolean {

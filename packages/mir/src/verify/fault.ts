@@ -1,7 +1,7 @@
 /**
  * What the verifier reports: one fault with its place, and how faults are shown inside the printed function.
  */
-import { InternalError, fault } from '@molt/diagnostics';
+import { fault, InternalError } from '@molt/diagnostics';
 import type { BlockId, Module } from '../ir.ts';
 import { printFunc, type Remark } from '../text/print.ts';
 
@@ -20,7 +20,9 @@ export function renderFaults(module: Module, faults: readonly VerifyFault[]): st
   for (const name of new Set(faults.map((f) => f.func))) {
     const func = module.funcs.get(name);
     if (!func) continue;
-    const remarks: Remark[] = faults.filter((f) => f.func === name).map(({ block, index, message }) => ({ block, index, text: `error: ${message}` }));
+    const remarks: Remark[] = faults
+      .filter((f) => f.func === name)
+      .map(({ block, index, message }) => ({ block, index, text: `error: ${message}` }));
     parts.push(printFunc(func, remarks));
   }
   return parts.join('\n');

@@ -118,7 +118,8 @@ function checkTerm(module: Module, func: Func, term: Term, say: (message: string
       if (new Set(term.cases.map((c) => c.value)).size !== term.cases.length) say('two cases of the switch are equal');
       return;
     case 'return':
-      if ((term.value === null) !== (func.result === null)) say(func.result === null ? 'return of a value from a function without result' : `return without a value of type ${func.result}`);
+      if ((term.value === null) !== (func.result === null))
+        say(func.result === null ? 'return of a value from a function without result' : `return without a value of type ${func.result}`);
       else if (term.value !== null && func.result !== null) expect(term.value, func.result, 'the returned value');
       return;
     case 'raise':

@@ -29,7 +29,8 @@ export function verifyInst(module: Module, func: Func, inst: Inst, say: (message
     const actual = func.values[inst.args[k] as ValueId];
     if (actual !== undefined && type !== '*' && actual !== type) say(`operand ${k} of ${inst.op} is ${actual}, not ${type}`);
   });
-  if (inst.op === 'select' && func.values[inst.args[1] as ValueId] !== func.values[inst.args[2] as ValueId]) say('the two choices of select have different types');
+  if (inst.op === 'select' && func.values[inst.args[1] as ValueId] !== func.values[inst.args[2] as ValueId])
+    say('the two choices of select have different types');
   const actual = inst.result === -1 ? null : func.values[inst.result];
   if (actual !== shape.result) say(`the result of ${inst.op} is ${actual}, not ${shape.result}`);
 }

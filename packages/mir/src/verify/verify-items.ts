@@ -23,7 +23,8 @@ export function verifyItems(module: Module, report: (message: string) => void): 
   for (const [key, item] of module.data) {
     if (item.name !== key) report(`data ${key} calls itself ${item.name}`);
     for (const { offset, symbol } of item.relocs) {
-      if (offset % 4 !== 0 || offset < 0 || offset + 4 > item.bytes.length) report(`data ${key} has a relocation at ${offset}, outside its ${item.bytes.length} bytes or not aligned`);
+      if (offset % 4 !== 0 || offset < 0 || offset + 4 > item.bytes.length)
+        report(`data ${key} has a relocation at ${offset}, outside its ${item.bytes.length} bytes or not aligned`);
       if (!hasSymbol(module, symbol)) report(`data ${key} refers to ${symbol}, which does not exist`);
     }
   }

@@ -72,12 +72,25 @@ bb2:
   const raises = Object.fromEntries([...module.funcs.values()].map((func) => [func.name, func.attrs.raises]));
 
   it('finds who raises', () => {
-    expect(raises).toEqual({ quiet: false, even: false, odd: false, loud: true, above: true, handles: false, f: false, index: true, caught: false });
+    expect(raises).toEqual({
+      quiet: false,
+      even: false,
+      odd: false,
+      loud: true,
+      above: true,
+      handles: false,
+      f: false,
+      index: true,
+      caught: false,
+    });
   });
 
   it('does not take a call that never unwinds for one that clears the exception', () => {
     const text = bodyOf(
-      afterPasses('func @note() {\nbb0:\n  return\n}\nfunc @f(v0: ref) -> i32 {\nbb0:\n  exc.set v0\n  call @note never\n  v1 = exc.pending\n  return v1\n}', [canRaise]),
+      afterPasses(
+        'func @note() {\nbb0:\n  return\n}\nfunc @f(v0: ref) -> i32 {\nbb0:\n  exc.set v0\n  call @note never\n  v1 = exc.pending\n  return v1\n}',
+        [canRaise],
+      ),
     );
     expect(text).toContain('exc.pending');
   });

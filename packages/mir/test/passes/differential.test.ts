@@ -3,12 +3,21 @@
  */
 import { CELL, TYPE_ID } from '@molt/abi';
 import { describe, expect, it } from 'vitest';
-import { createInterpreter, type Interpreter, InterpreterLimit, layoutModule, type Module, PIPELINE, runPipeline, type Scalar } from '../../src/index.ts';
-import { readInt, writeInt } from '../../src/interp/int-objects.ts';
+import {
+  createInterpreter,
+  type Interpreter,
+  InterpreterLimit,
+  layoutModule,
+  type Module,
+  PIPELINE,
+  runPipeline,
+  type Scalar,
+} from '../../src/index.ts';
 import { INT_ARITHMETIC } from '../../src/int-arithmetic.ts';
+import { readInt, writeInt } from '../../src/interp/int-objects.ts';
 import { randomProgram } from '../support/random-program.ts';
-import { StressCollector } from '../support/stress-collector.ts';
 import { testHost } from '../support/runtime.ts';
+import { StressCollector } from '../support/stress-collector.ts';
 
 const SEEDS = Number(process.env.MOLT_FUZZ_SEEDS ?? 60);
 const FIRST = Number(process.env.MOLT_FUZZ_FIRST ?? 1);
@@ -57,7 +66,11 @@ function observe(module: Module, trace: number[], interpreter: Interpreter): unk
     const total = layout.globals.get('total');
     const seen = {
       result: pending ? 'raised' : String(readInt(memory, result as bigint)),
-      exception: pending ? (memory.u32(CELL.excPending) < 64 ? memory.u32(CELL.excPending) : String(readInt(memory, memory.view.getBigInt64(memory.u32(CELL.excPending) + 8, true)))) : null,
+      exception: pending
+        ? memory.u32(CELL.excPending) < 64
+          ? memory.u32(CELL.excPending)
+          : String(readInt(memory, memory.view.getBigInt64(memory.u32(CELL.excPending) + 8, true)))
+        : null,
       total: total === undefined ? 'unused' : String(readInt(memory, memory.view.getBigInt64(total, true))),
       trace: [...trace],
     };
@@ -83,10 +96,13 @@ describe('random programs', () => {
       const module = randomProgram(seed);
       const before = expected(module);
       if ((before as unknown[]).includes('limit')) return;
-      const drop = (answer: unknown): unknown => (answer as Record<string, unknown>[]).map(({ total, ...rest }) => (total === 'unused' ? rest : { ...rest, total }));
+      const drop = (answer: unknown): unknown =>
+        (answer as Record<string, unknown>[]).map(({ total, ...rest }) => (total === 'unused' ? rest : { ...rest, total }));
       for (const level of [0, 1, 2] as const) {
         const after = drop(actual(module, { level, interrupts: true }));
-        const reference = (before as Record<string, unknown>[]).map((row, k) => ('total' in ((after as Record<string, unknown>[])[k] as object) ? row : (({ total: _, ...rest }) => rest)(row)));
+        const reference = (before as Record<string, unknown>[]).map((row, k) =>
+          'total' in ((after as Record<string, unknown>[])[k] as object) ? row : (({ total: _, ...rest }) => rest)(row),
+        );
         expect({ level, after }).toEqual({ level, after: reference });
       }
     });
@@ -98,7 +114,11 @@ describe('random programs', () => {
       for (const seed of [7, 11]) {
         const module = randomProgram(seed);
         const strip = (answer: unknown): unknown => (answer as Record<string, unknown>[]).map(({ total: _, ...rest }) => rest);
-        expect({ name, seed, after: strip(actual(module, { level: 2, interrupts: false, disable: [name] })) }).toEqual({ name, seed, after: strip(expected(module)) });
+        expect({ name, seed, after: strip(actual(module, { level: 2, interrupts: false, disable: [name] })) }).toEqual({
+          name,
+          seed,
+          after: strip(expected(module)),
+        });
       }
     }
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createInterpreter, inline, layoutModule, parseModule, verifyModule } from '../../src/index.ts';
-import { RUNTIME_TEXT, testHost } from '../support/runtime.ts';
 import { afterPasses, bodyOf, passContext } from '../support/run-pass.ts';
+import { RUNTIME_TEXT, testHost } from '../support/runtime.ts';
 
 describe('inline', () => {
   it('inlines a small leaf and folds what becomes known', () => {

@@ -1,7 +1,16 @@
 import { isSmallInt } from '@molt/abi';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createInterpreter, type Interpreter, layoutModule, legaliseModule, type Module, parseModule, type Scalar, verifyModule } from '../../src/index.ts';
+import {
+  createInterpreter,
+  type Interpreter,
+  layoutModule,
+  legaliseModule,
+  type Module,
+  parseModule,
+  type Scalar,
+  verifyModule,
+} from '../../src/index.ts';
 import { readInt, writeInt } from '../../src/interp/int-objects.ts';
 import { bump, RUNTIME_TEXT, testHost } from '../support/runtime.ts';
 
@@ -15,15 +24,47 @@ function both(text: string): { language: Interpreter; machine: Interpreter; lowe
   return { language: run(module), machine: run(lowered), lowered };
 }
 
-const intWord = (interpreter: Interpreter, value: bigint): bigint => writeInt(interpreter.memory, value, (size, id) => bump(interpreter.memory, size, id));
+const intWord = (interpreter: Interpreter, value: bigint): bigint =>
+  writeInt(interpreter.memory, value, (size, id) => bump(interpreter.memory, size, id));
 
-const edges = [0n, 1n, -1n, 2n, -2n, 63n, 64n, 2n ** 31n, -(2n ** 31n), 2n ** 32n, 2n ** 61n, 2n ** 62n - 1n, 2n ** 62n, -(2n ** 62n), -(2n ** 62n) - 1n, 2n ** 63n, -(2n ** 63n), 2n ** 64n, 10n ** 30n, -(10n ** 30n)];
-const anyInt = fc.oneof(fc.constantFrom(...edges), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.bigInt({ min: -1000n, max: 1000n }), fc.bigInt({ min: -(2n ** 33n), max: 2n ** 33n }));
+const edges = [
+  0n,
+  1n,
+  -1n,
+  2n,
+  -2n,
+  63n,
+  64n,
+  2n ** 31n,
+  -(2n ** 31n),
+  2n ** 32n,
+  2n ** 61n,
+  2n ** 62n - 1n,
+  2n ** 62n,
+  -(2n ** 62n),
+  -(2n ** 62n) - 1n,
+  2n ** 63n,
+  -(2n ** 63n),
+  2n ** 64n,
+  10n ** 30n,
+  -(10n ** 30n),
+];
+const anyInt = fc.oneof(
+  fc.constantFrom(...edges),
+  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }),
+  fc.bigInt({ min: -1000n, max: 1000n }),
+  fc.bigInt({ min: -(2n ** 33n), max: 2n ** 33n }),
+);
 
 describe('legalise: ints', () => {
   it.each(['add', 'sub', 'mul', 'floordiv', 'mod', 'and', 'or', 'xor', 'shl', 'shr'])('int.%s means the same at both levels', (op) => {
     const { language, machine } = both(`func @f(v0: int, v1: int) -> int {\nbb0:\n  v2 = int.${op} v0, v1\n  return v2\n}`);
-    const right = op === 'shl' || op === 'shr' ? fc.bigInt({ min: 0n, max: 200n }) : op === 'floordiv' || op === 'mod' ? anyInt.filter((b) => b !== 0n) : anyInt;
+    const right =
+      op === 'shl' || op === 'shr'
+        ? fc.bigInt({ min: 0n, max: 200n })
+        : op === 'floordiv' || op === 'mod'
+          ? anyInt.filter((b) => b !== 0n)
+          : anyInt;
     fc.assert(
       fc.property(anyInt, right, (a, b) => {
         const [x, y] = [language, machine].map((i) => readInt(i.memory, i.call('f', [intWord(i, a), intWord(i, b)]) as bigint));
@@ -48,13 +89,18 @@ describe('legalise: ints', () => {
   });
 
   it('negates and keeps big constants', () => {
-    const { language, machine } = both('func @neg(v0: int) -> int {\nbb0:\n  v1 = int.neg v0\n  return v1\n}\nfunc @big() -> int {\nbb0:\n  v0 = int.const -123456789012345678901234567890\n  return v0\n}');
-    for (const value of edges) for (const i of [language, machine]) expect(readInt(i.memory, i.call('neg', [intWord(i, value)]) as bigint)).toBe(-value);
+    const { language, machine } = both(
+      'func @neg(v0: int) -> int {\nbb0:\n  v1 = int.neg v0\n  return v1\n}\nfunc @big() -> int {\nbb0:\n  v0 = int.const -123456789012345678901234567890\n  return v0\n}',
+    );
+    for (const value of edges)
+      for (const i of [language, machine]) expect(readInt(i.memory, i.call('neg', [intWord(i, value)]) as bigint)).toBe(-value);
     for (const i of [language, machine]) expect(readInt(i.memory, i.call('big') as bigint)).toBe(-123456789012345678901234567890n);
   });
 
   it('leaves no call where operands and result are known to be small', () => {
-    const module = parseModule(`func @f(v0: int, v1: int) -> int {\nbb0:\n  v2 = int.add v0, v1\n  v3 = int.mul v2, v1\n  v4 = int.floordiv v3, v1\n  v5 = int.mod v4, v1\n  v6 = int.lt v5, v0\n  return v5\n}\n${RUNTIME_TEXT}`);
+    const module = parseModule(
+      `func @f(v0: int, v1: int) -> int {\nbb0:\n  v2 = int.add v0, v1\n  v3 = int.mul v2, v1\n  v4 = int.floordiv v3, v1\n  v5 = int.mod v4, v1\n  v6 = int.lt v5, v0\n  return v5\n}\n${RUNTIME_TEXT}`,
+    );
     const facts = new Map([['f', { lo: new Float64Array(7).fill(1), hi: new Float64Array(7).fill(1000) }]]);
     const func = legaliseModule(module, facts).module.funcs.get('f');
     expect(func?.blocks.length).toBe(1);

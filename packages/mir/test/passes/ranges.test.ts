@@ -76,7 +76,10 @@ bb2:
   });
 
   it('decides comparisons and lets legalisation drop tests', () => {
-    const module = afterPasses(`${RUNTIME_TEXT}\n${LOOP.replace('v6 sum = int.add v4, v3', 'v10 = int.const -1\n  v11 = int.gt v3, v10\n  v6 sum = int.and v3, v9')}`, [ranges, legalise]);
+    const module = afterPasses(
+      `${RUNTIME_TEXT}\n${LOOP.replace('v6 sum = int.add v4, v3', 'v10 = int.const -1\n  v11 = int.gt v3, v10\n  v6 sum = int.and v3, v9')}`,
+      [ranges, legalise],
+    );
     const text = bodyOf(module);
     expect(text).not.toContain('call');
     expect(text.match(/i64\.gt_s/g)).toBeNull();
@@ -152,9 +155,16 @@ bb5:
 
 describe('intervals', () => {
   const bound = fc.oneof(fc.integer({ min: -40, max: 40 }), fc.constantFrom(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY));
-  const some = fc.tuple(fc.integer({ min: -40, max: 40 }), bound, bound).map(([x, a, b]) => ({ x, range: { lo: Math.min(x, a), hi: Math.max(x, b) } }));
+  const some = fc
+    .tuple(fc.integer({ min: -40, max: 40 }), bound, bound)
+    .map(([x, a, b]) => ({ x, range: { lo: Math.min(x, a), hi: Math.max(x, b) } }));
   const floor = (a: number, b: number): number => Math.floor(a / b);
-  const cases: [string, (a: iv.Interval, b: iv.Interval) => iv.Interval, (a: number, b: number) => number, (a: number, b: number) => boolean][] = [
+  const cases: [
+    string,
+    (a: iv.Interval, b: iv.Interval) => iv.Interval,
+    (a: number, b: number) => number,
+    (a: number, b: number) => boolean,
+  ][] = [
     ['add', iv.add, (a, b) => a + b, () => true],
     ['sub', iv.sub, (a, b) => a - b, () => true],
     ['mul', iv.multiply, (a, b) => a * b, () => true],

@@ -1,6 +1,6 @@
 import { CELL, STACK_BASE } from '@molt/abi';
 import { describe, expect, it } from 'vitest';
-import { canCollect, createInterpreter, layoutModule, legalise, roots, type Module } from '../../src/index.ts';
+import { canCollect, createInterpreter, layoutModule, legalise, type Module, roots } from '../../src/index.ts';
 import { afterPasses, bodyOf } from '../support/run-pass.ts';
 import { RUNTIME_TEXT, testHost } from '../support/runtime.ts';
 
@@ -9,7 +9,9 @@ const rooted = (text: string): Module => afterPasses(`type @P fixed 16 { @next: 
 
 describe('roots', () => {
   it('stores a reference once, where it is defined, when a call on the common path may collect', () => {
-    const module = rooted('func @f(v0: ref) -> ref {\nbb0:\n  v1 = new @P\n  v2 = new @P\n  field.set @P @next v2, v1\n  field.set @P @next v1, v0\n  return v2\n}');
+    const module = rooted(
+      'func @f(v0: ref) -> ref {\nbb0:\n  v1 = new @P\n  v2 = new @P\n  field.set @P @next v2, v1\n  field.set @P @next v1, v0\n  return v2\n}',
+    );
     const text = bodyOf(module);
     expect(text).toContain('frame.enter 2');
     expect(text.match(/root.set \d/g)).toEqual(['root.set 0', 'root.set 1']);
@@ -18,19 +20,31 @@ describe('roots', () => {
 
   it('needs nothing when nothing lives across the call, or nothing collects', () => {
     expect(bodyOf(rooted('func @f(v0: ref) -> ref {\nbb0:\n  v1 = new @P\n  return v1\n}'))).not.toContain('frame');
-    expect(bodyOf(rooted('func @g() {\nbb0:\n  return\n}\nfunc @f(v0: ref) -> ref {\nbb0:\n  call @g never\n  return v0\n}'))).not.toContain('frame');
+    expect(
+      bodyOf(rooted('func @g() {\nbb0:\n  return\n}\nfunc @f(v0: ref) -> ref {\nbb0:\n  call @g never\n  return v0\n}')),
+    ).not.toContain('frame');
   });
 
   it('keeps the common path of int arithmetic free: a frame inside the cold block only', () => {
-    const text = bodyOf(rooted('func @f(v0: int, v1: ref) -> ref {\nbb0:\n  v2 = int.add v0, v0\n  v3 = int.eq v2, v0\n  branch v3, bb1, bb2\nbb1:\n  return v1\nbb2:\n  v4 = ref.null\n  return v4\n}'));
+    const text = bodyOf(
+      rooted(
+        'func @f(v0: int, v1: ref) -> ref {\nbb0:\n  v2 = int.add v0, v0\n  v3 = int.eq v2, v0\n  branch v3, bb1, bb2\nbb1:\n  return v1\nbb2:\n  v4 = ref.null\n  return v4\n}',
+      ),
+    );
     const blocks = text.split(/\n(?=bb\d)/);
     const withFrame = blocks.filter((b) => b.includes('frame.enter'));
     expect(withFrame).toHaveLength(1);
-    expect(withFrame[0]).toMatch(/frame.enter 2\nroot.set 0 v\d+, v0\nroot.set 1 v\d+, v1\nv\d+: i64 = call @rt.int_add never v0, v0\nframe.leave/);
+    expect(withFrame[0]).toMatch(
+      /frame.enter 2\nroot.set 0 v\d+, v0\nroot.set 1 v\d+, v1\nv\d+: i64 = call @rt.int_add never v0, v0\nframe.leave/,
+    );
   });
 
   it('reuses slots of dead values', () => {
-    const text = bodyOf(rooted('func @f(v0: ref) {\nbb0:\n  v1 = new @P\n  field.set @P @next v1, v0\n  v2 = new @P\n  v3 = new @P\n  field.set @P @next v3, v2\n  return\n}'));
+    const text = bodyOf(
+      rooted(
+        'func @f(v0: ref) {\nbb0:\n  v1 = new @P\n  field.set @P @next v1, v0\n  v2 = new @P\n  v3 = new @P\n  field.set @P @next v3, v2\n  return\n}',
+      ),
+    );
     expect(text).toContain('frame.enter 1');
     expect(text.match(/root.set \d/g)).toEqual(['root.set 0', 'root.set 0']);
   });
@@ -100,4 +114,3 @@ bb3:
     expect(new Set(seen).size).toBe(3);
   });
 });
-

@@ -45,7 +45,18 @@ export function randomProgram(seed: number, count = 3): Module {
   for (let k = 0; k < count; k++) {
     const name = `f${k}`;
     const inline = (['always', 'never', undefined, undefined] as const)[random(4)];
-    const builder = new FuncBuilder(module, signatures, name, [{ type: 'int', name: 'a' }, { type: 'int', name: 'b' }, { type: 'f64', name: 'c' }], 'int', inline === undefined ? {} : { inline });
+    const builder = new FuncBuilder(
+      module,
+      signatures,
+      name,
+      [
+        { type: 'int', name: 'a' },
+        { type: 'int', name: 'b' },
+        { type: 'f64', name: 'c' },
+      ],
+      'int',
+      inline === undefined ? {} : { inline },
+    );
     new Writer(builder, random, k).body();
     module.funcs.set(name, builder.func);
   }
@@ -103,7 +114,13 @@ class Writer {
         pools.int.push(this.#arithmetic(pools));
         return;
       case 3:
-        pools.i32.push(b.emit(this.#pick(['int.lt', 'int.le', 'int.eq', 'int.ne', 'int.gt', 'int.ge'] as const), [this.#pick(pools.int), this.#pick(pools.int)], null));
+        pools.i32.push(
+          b.emit(
+            this.#pick(['int.lt', 'int.le', 'int.eq', 'int.ne', 'int.gt', 'int.ge'] as const),
+            [this.#pick(pools.int), this.#pick(pools.int)],
+            null,
+          ),
+        );
         return;
       case 4: {
         const object = b.emit('new', [], { name: 'P' });
@@ -129,11 +146,16 @@ class Writer {
         return;
       }
       case 7:
-        pools.f64.push(b.emit(this.#pick(['f64.add', 'f64.mul', 'f64.sub'] as const), [this.#pick(pools.f64), this.#pick(pools.f64)], null));
+        pools.f64.push(
+          b.emit(this.#pick(['f64.add', 'f64.mul', 'f64.sub'] as const), [this.#pick(pools.f64), this.#pick(pools.f64)], null),
+        );
         pools.val.push(b.emit('val.from_f64', [this.#pick(pools.f64)], null));
         return;
       case 8:
-        pools.val.push(b.emit('val.from_ref', [this.#pick(pools.ref)], null), b.emit('val.from_bool', [b.emit('i32.ne', [this.#pick(pools.i32), b.emit('i32.const', [], { value: 0 })], null)], null));
+        pools.val.push(
+          b.emit('val.from_ref', [this.#pick(pools.ref)], null),
+          b.emit('val.from_bool', [b.emit('i32.ne', [this.#pick(pools.i32), b.emit('i32.const', [], { value: 0 })], null)], null),
+        );
         return;
       case 9:
         this.#typeTest(pools);
@@ -168,7 +190,19 @@ class Writer {
     const b = this.#b;
     const [x, y] = [this.#pick(pools.int), this.#pick(pools.int)];
     const constant = (): ValueId => this.#int(this.#pick([0n, 1n, -1n, 2n, 8n, 100n, 2n ** 31n, 2n ** 61n, -(2n ** 62n), 2n ** 70n]));
-    const op = this.#pick(['int.add', 'int.sub', 'int.mul', 'int.floordiv', 'int.mod', 'int.and', 'int.or', 'int.xor', 'int.shl', 'int.shr', 'int.neg'] as const);
+    const op = this.#pick([
+      'int.add',
+      'int.sub',
+      'int.mul',
+      'int.floordiv',
+      'int.mod',
+      'int.and',
+      'int.or',
+      'int.xor',
+      'int.shl',
+      'int.shr',
+      'int.neg',
+    ] as const);
     switch (op) {
       case 'int.neg':
         return b.emit(op, [x], null);
@@ -202,7 +236,13 @@ class Writer {
     const [float, other] = [b.block(), b.block()];
     b.branch(isFloat, float, other);
     b.enter(float);
-    b.jump(join, [b.emit('int.from_i64', [b.emit('i64.extend_s', [b.emit('i32.wrap', [b.emit('i64.trunc_f64', [b.emit('val.to_f64', [value], null)], null)], null)], null)], null)]);
+    b.jump(join, [
+      b.emit(
+        'int.from_i64',
+        [b.emit('i64.extend_s', [b.emit('i32.wrap', [b.emit('i64.trunc_f64', [b.emit('val.to_f64', [value], null)], null)], null)], null)],
+        null,
+      ),
+    ]);
     b.enter(other);
     b.jump(join, [this.#pick(pools.int)]);
     b.enter(join);

@@ -2,7 +2,7 @@
  * Runs one pass over MIR text and checks the result with the verifier; the printed functions are compared without their names' noise.
  */
 import { expect } from 'vitest';
-import { Changes, type Module, parseModule, type Pass, type PassContext, printFunc, verifyModule } from '../../src/index.ts';
+import { Changes, type Module, type Pass, type PassContext, parseModule, printFunc, verifyModule } from '../../src/index.ts';
 
 /** A context as the pipeline makes it. */
 export function passContext(level: 0 | 1 | 2 = 2, interrupts = false): PassContext {
@@ -24,5 +24,9 @@ export function afterPasses(text: string, passes: readonly Pass[], context = pas
 export function bodyOf(module: Module, name = 'f'): string {
   const func = module.funcs.get(name);
   if (!func) return `no function ${name}`;
-  return printFunc(func).split('\n').slice(1, -2).map((line) => line.trim()).join('\n');
+  return printFunc(func)
+    .split('\n')
+    .slice(1, -2)
+    .map((line) => line.trim())
+    .join('\n');
 }

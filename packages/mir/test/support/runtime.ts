@@ -31,7 +31,10 @@ export function bump(memory: LinearMemory, size: number, typeId: number): number
   return at;
 }
 
-const raise = (ref: number): HostFunction => (memory) => memory.setU32(CELL.excPending, ref);
+const raise =
+  (ref: number): HostFunction =>
+  (memory) =>
+    memory.setU32(CELL.excPending, ref);
 
 /** What was appended to the traceback. */
 export function testHost(trace: number[] = []): InterpreterHost {
@@ -54,7 +57,11 @@ export function testHost(trace: number[] = []): InterpreterHost {
   };
   for (const name of binary) {
     functions[`rt.int_${name}`] = (memory: LinearMemory, a: Scalar, b: Scalar) =>
-      writeInt(memory, (INT_ARITHMETIC[`int.${name}`] as (x: bigint, y: bigint) => bigint)(readInt(memory, a as bigint), readInt(memory, b as bigint)), (size, id) => bump(memory, size, id));
+      writeInt(
+        memory,
+        (INT_ARITHMETIC[`int.${name}`] as (x: bigint, y: bigint) => bigint)(readInt(memory, a as bigint), readInt(memory, b as bigint)),
+        (size, id) => bump(memory, size, id),
+      );
   }
   return { functions, maxSteps: 5_000_000 };
 }

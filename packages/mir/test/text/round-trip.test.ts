@@ -64,7 +64,9 @@ describe('MIR text', () => {
 
   it('renumbers values and blocks in order of appearance', () => {
     const text = 'func @f(v9: i32) -> i32 {\nbb7:\n  branch v9, bb3, bb1\nbb1:\n  return v9\nbb3:\n  v4 = i32.add v9, v9\n  return v4\n}';
-    expect(printModule(parseModule(text))).toContain('bb0:\n  branch v0, bb2, bb1\nbb1:\n  return v0\nbb2:\n  v1 = i32.add v0, v0\n  return v1\n');
+    expect(printModule(parseModule(text))).toContain(
+      'bb0:\n  branch v0, bb2, bb1\nbb1:\n  return v0\nbb2:\n  v1 = i32.add v0, v0\n  return v1\n',
+    );
   });
 
   it.each([

@@ -57,7 +57,11 @@ function foldRound(func: Func): 'same' | 'changed' | 'again' {
   };
   let changed = foldParams(func, cfg, replaced, resolve);
   const constants: (Constant | undefined)[] = new Array(func.values.length);
-  const knowledge = { func, definition: (value: ValueId) => definitions[resolve(value)], constant: (value: ValueId) => constants[resolve(value)] };
+  const knowledge = {
+    func,
+    definition: (value: ValueId) => definitions[resolve(value)],
+    constant: (value: ValueId) => constants[resolve(value)],
+  };
   let branches = false;
   for (const id of cfg.order) {
     const block = func.blocks[id] as Block;
@@ -93,7 +97,9 @@ function foldRound(func: Func): 'same' | 'changed' | 'again' {
   if (replaced.length > 0) replaceUses(func, resolve);
   if (branches) removeUnreachable(func);
   if (!changed) return 'same';
-  return branches || (func.blocks.length > 1 && func.blocks.some((block) => block !== null && block.params.length > 0)) ? 'again' : 'changed';
+  return branches || (func.blocks.length > 1 && func.blocks.some((block) => block !== null && block.params.length > 0))
+    ? 'again'
+    : 'changed';
 }
 
 function anyReplaced(args: readonly ValueId[], replaced: readonly ValueId[]): boolean {
@@ -166,7 +172,13 @@ function foldTerm(term: Term, definition: (value: ValueId) => Inst | undefined):
   if (constant?.type === 'i32') return { kind: 'jump', to: constant.value !== 0 ? term.then : term.else };
   if (sameEdge(term.then, term.else)) return { kind: 'jump', to: term.then };
   if (from?.op === 'i32.eqz') {
-    return { ...term, cond: from.args[0] as ValueId, then: term.else, else: term.then, ...(term.likely === undefined ? {} : { likely: !term.likely }) };
+    return {
+      ...term,
+      cond: from.args[0] as ValueId,
+      then: term.else,
+      else: term.then,
+      ...(term.likely === undefined ? {} : { likely: !term.likely }),
+    };
   }
   return term;
 }
@@ -174,4 +186,3 @@ function foldTerm(term: Term, definition: (value: ValueId) => Inst | undefined):
 function sameEdge(a: Edge, b: Edge): boolean {
   return a.block === b.block && a.args.every((arg, k) => arg === b.args[k]);
 }
-

@@ -5,7 +5,7 @@ import { isSmallInt, TYPE_ID } from '@molt/abi';
 import { INT_ARITHMETIC, INT_COMPARE } from '../../int-arithmetic.ts';
 import type { Func, Inst, ValueId } from '../../ir.ts';
 import { OP_FACTS } from '../../op-facts.ts';
-import { type ImmOf, type OpName, OPS } from '../../ops.ts';
+import { type ImmOf, OPS, type OpName } from '../../ops.ts';
 import { dividesBy, PURE_OPS } from '../../pure-ops.ts';
 import { builtinTypeId } from '../../symbol.ts';
 import { makeInst } from '../../traverse.ts';
@@ -26,9 +26,23 @@ const MAX_FOLDED_BITS = 4096;
 
 /** Pairs where the outer op gives back what the inner op took. */
 const INVERSES: { readonly [K in OpName]?: OpName } = {
-  'val.to_f64': 'val.from_f64', 'val.to_int': 'val.from_int', 'val.to_ref': 'val.from_ref', 'val.to_bool': 'val.from_bool', 'val.from_bits': 'val.bits', 'val.bits': 'val.from_bits',
-  'val.from_int': 'val.to_int', 'val.from_ref': 'val.to_ref', 'int.to_i64': 'int.from_i64', 'int.from_i64': 'int.to_i64', 'int.to_ref': 'int.from_ref', 'int.from_ref': 'int.to_ref',
-  'ref.addr': 'ref.from_addr', 'ref.from_addr': 'ref.addr', 'f64.bits': 'f64.from_bits', 'f64.from_bits': 'f64.bits', 'f64.neg': 'f64.neg',
+  'val.to_f64': 'val.from_f64',
+  'val.to_int': 'val.from_int',
+  'val.to_ref': 'val.from_ref',
+  'val.to_bool': 'val.from_bool',
+  'val.from_bits': 'val.bits',
+  'val.bits': 'val.from_bits',
+  'val.from_int': 'val.to_int',
+  'val.from_ref': 'val.to_ref',
+  'int.to_i64': 'int.from_i64',
+  'int.from_i64': 'int.to_i64',
+  'int.to_ref': 'int.from_ref',
+  'int.from_ref': 'int.to_ref',
+  'ref.addr': 'ref.from_addr',
+  'ref.from_addr': 'ref.addr',
+  'f64.bits': 'f64.from_bits',
+  'f64.from_bits': 'f64.bits',
+  'f64.neg': 'f64.neg',
 };
 
 /** Ops for which 0 on the right changes nothing. */
@@ -37,7 +51,22 @@ const ZERO_RIGHT: ReadonlySet<string> = new Set(['add', 'sub', 'or', 'xor', 'shl
 const REFLEXIVE: ReadonlySet<string> = new Set(['eq', 'le', 'ge', 'le_s', 'ge_s', 'le_u', 'ge_u']);
 const IRREFLEXIVE: ReadonlySet<string> = new Set(['ne', 'lt', 'gt', 'lt_s', 'gt_s', 'lt_u', 'gt_u']);
 
-const NEGATED: { readonly [key: string]: string } = { eq: 'ne', ne: 'eq', lt_s: 'ge_s', ge_s: 'lt_s', gt_s: 'le_s', le_s: 'gt_s', lt_u: 'ge_u', ge_u: 'lt_u', gt_u: 'le_u', le_u: 'gt_u', lt: 'ge', ge: 'lt', gt: 'le', le: 'gt' };
+const NEGATED: { readonly [key: string]: string } = {
+  eq: 'ne',
+  ne: 'eq',
+  lt_s: 'ge_s',
+  ge_s: 'lt_s',
+  gt_s: 'le_s',
+  le_s: 'gt_s',
+  lt_u: 'ge_u',
+  ge_u: 'lt_u',
+  gt_u: 'le_u',
+  le_u: 'gt_u',
+  lt: 'ge',
+  ge: 'lt',
+  gt: 'le',
+  le: 'gt',
+};
 
 function findNegated(op: OpName): OpName | undefined {
   const { type, name } = OP_FACTS[op];
@@ -92,7 +121,9 @@ export function foldInst(inst: Inst, { func, definition, constant }: Knowledge):
   }
   const inverse = INVERSES[inst.op];
   if (inverse !== undefined && from?.op === inverse) return { value: from.args[0] as ValueId };
-  return foldIdentity(inst, ca, cb) ?? foldConversion(inst, from, ca) ?? foldTypeTest(inst, ca, cb) ?? foldBoolean(inst, from, cb, definition);
+  return (
+    foldIdentity(inst, ca, cb) ?? foldConversion(inst, from, ca) ?? foldTypeTest(inst, ca, cb) ?? foldBoolean(inst, from, cb, definition)
+  );
 }
 
 function foldInt(op: OpName, a: bigint, b: bigint): Constant | undefined {
@@ -110,8 +141,10 @@ function foldInt(op: OpName, a: bigint, b: bigint): Constant | undefined {
   return undefined;
 }
 
-const isZero = (constant: Constant | undefined): boolean => (constant?.type === 'i32' && constant.value === 0) || ((constant?.type === 'i64' || constant?.type === 'int') && constant.value === 0n);
-const isOne = (constant: Constant | undefined): boolean => (constant?.type === 'i32' && constant.value === 1) || ((constant?.type === 'i64' || constant?.type === 'int') && constant.value === 1n);
+const isZero = (constant: Constant | undefined): boolean =>
+  (constant?.type === 'i32' && constant.value === 0) || ((constant?.type === 'i64' || constant?.type === 'int') && constant.value === 0n);
+const isOne = (constant: Constant | undefined): boolean =>
+  (constant?.type === 'i32' && constant.value === 1) || ((constant?.type === 'i64' || constant?.type === 'int') && constant.value === 1n);
 
 function foldIdentity(inst: Inst, ca: Constant | undefined, cb: Constant | undefined): Folded | undefined {
   if (ca === undefined && cb === undefined && inst.args[0] !== inst.args[1]) return undefined;
@@ -168,10 +201,16 @@ function foldTypeTest(inst: Inst, ca: Constant | undefined, cb: Constant | undef
 }
 
 /** `eqz` of a comparison is the opposite comparison; comparing a boolean with 0 is `eqz` or the boolean itself. Freshly made objects are not None. */
-function foldBoolean(inst: Inst, from: Inst | undefined, cb: Constant | undefined, definition: Knowledge['definition']): Folded | undefined {
+function foldBoolean(
+  inst: Inst,
+  from: Inst | undefined,
+  cb: Constant | undefined,
+  definition: Knowledge['definition'],
+): Folded | undefined {
   if (!from) return undefined;
   const [a] = inst.args as readonly [ValueId];
-  if (inst.op === 'ref.eq') return (from.op === 'new' || from.op === 'new.buffer') && cb?.type === 'null' ? { constant: i32(0) } : undefined;
+  if (inst.op === 'ref.eq')
+    return (from.op === 'new' || from.op === 'new.buffer') && cb?.type === 'null' ? { constant: i32(0) } : undefined;
   if (inst.op === 'i32.eqz') {
     const opposite = negatedCompare(from.op);
     if (opposite !== undefined) return { inst: makeInst(opposite, from.args, null, inst.result, inst.site) };

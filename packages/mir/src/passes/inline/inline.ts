@@ -63,13 +63,21 @@ function sizeOf(func: Func): number {
 function countCalls(module: Module): Map<string, number> {
   const calls = new Map<string, number>();
   const add = (name: string, times: number): void => void calls.set(name, (calls.get(name) ?? 0) + times);
-  for (const func of module.funcs.values()) for (const block of func.blocks) for (const inst of block?.insts ?? []) if (isOp(inst, 'call')) add(inst.imm.func, 1);
+  for (const func of module.funcs.values())
+    for (const block of func.blocks) for (const inst of block?.insts ?? []) if (isOp(inst, 'call')) add(inst.imm.func, 1);
   for (const name of module.exports.values()) add(name, 2);
   for (const name of module.table) add(name, 2);
   return calls;
 }
 
-function inlineInto(module: Module, graph: CallGraph, func: Func, sizes: ReadonlyMap<string, number>, calls: ReadonlyMap<string, number>, options: PassOptions): boolean {
+function inlineInto(
+  module: Module,
+  graph: CallGraph,
+  func: Func,
+  sizes: ReadonlyMap<string, number>,
+  calls: ReadonlyMap<string, number>,
+  options: PassOptions,
+): boolean {
   const self = graph.index.get(func.name) as number;
   let size = sizeOf(func);
   let any = false;
@@ -78,7 +86,8 @@ function inlineInto(module: Module, graph: CallGraph, func: Func, sizes: Readonl
     const callee = module.funcs.get(name);
     const k = graph.index.get(name);
     if (!callee || k === undefined || callee === func || callee.attrs.inline === 'never') return undefined;
-    if (graph.componentOf[k] === graph.componentOf[self] || (graph.recursive[k] === 1 && callee.attrs.inline !== 'always')) return undefined;
+    if (graph.componentOf[k] === graph.componentOf[self] || (graph.recursive[k] === 1 && callee.attrs.inline !== 'always'))
+      return undefined;
     const body = sizes.get(name);
     if (body === undefined) return undefined;
     if (callee.attrs.inline === 'always') return callee;

@@ -91,7 +91,10 @@ class Splicer {
   #fill(start: Block, body: Block): void {
     let target = start;
     body.insts.forEach((inst, k) => {
-      const copy = inst.result === -1 && inst.args.length === 0 ? inst : ({ ...inst, args: inst.args.map(this.#value), result: inst.result === -1 ? -1 : this.#value(inst.result) } as Inst);
+      const copy =
+        inst.result === -1 && inst.args.length === 0
+          ? inst
+          : ({ ...inst, args: inst.args.map(this.#value), result: inst.result === -1 ? -1 : this.#value(inst.result) } as Inst);
       target = this.#place(target, copy, body.insts[k + 1]);
     });
     this.#end(target, body.term);
@@ -99,7 +102,10 @@ class Splicer {
 
   /** Appends a copied instruction; answers the block that goes on. */
   #place(target: Block, inst: Inst, next: Inst | undefined): Block {
-    const leaves = (isOp(inst, 'call') || isOp(inst, 'call.indirect') ? inst.imm.unwind === 'propagate' : OP_FACTS[inst.op].raises && next?.op !== 'exc.pending');
+    const leaves =
+      isOp(inst, 'call') || isOp(inst, 'call.indirect')
+        ? inst.imm.unwind === 'propagate'
+        : OP_FACTS[inst.op].raises && next?.op !== 'exc.pending';
     if (!leaves || this.#unwind === 'never') {
       target.insts.push(inst.site === -1 && this.#site !== -1 && leaves ? ({ ...inst, site: this.#site } as Inst) : inst);
       return target;
@@ -108,7 +114,10 @@ class Splicer {
       target.insts.push(inst.site === -1 ? ({ ...inst, site: this.#site } as Inst) : inst);
       return target;
     }
-    const quiet = isOp(inst, 'call') || isOp(inst, 'call.indirect') ? ({ ...inst, imm: { ...(inst.imm as ImmOf<'call'>), unwind: 'catch' } } as Inst) : inst;
+    const quiet =
+      isOp(inst, 'call') || isOp(inst, 'call.indirect')
+        ? ({ ...inst, imm: { ...(inst.imm as ImmOf<'call'>), unwind: 'catch' } } as Inst)
+        : inst;
     const pending = this.#newValue('i32');
     target.insts.push(quiet, makeInst('exc.pending', [], null, pending));
     const exit: Block = { params: [], insts: [], term: target.term };
@@ -123,7 +132,10 @@ class Splicer {
   #end(target: Block, term: Term): void {
     switch (term.kind) {
       case 'return':
-        target.term = { kind: 'jump', to: { block: this.#continuation, args: this.#call.result === -1 || term.value === null ? [] : [this.#value(term.value)] } };
+        target.term = {
+          kind: 'jump',
+          to: { block: this.#continuation, args: this.#call.result === -1 || term.value === null ? [] : [this.#value(term.value)] },
+        };
         return;
       case 'raise': {
         const value = this.#value(term.value);
@@ -139,7 +151,10 @@ class Splicer {
         this.#leave(target, term.site);
         return;
       default:
-        target.term = mapTermValues(mapEdges(term, (edge: Edge) => ({ block: this.#blockOf(edge.block), args: edge.args })), this.#value);
+        target.term = mapTermValues(
+          mapEdges(term, (edge: Edge) => ({ block: this.#blockOf(edge.block), args: edge.args })),
+          this.#value,
+        );
     }
   }
 
@@ -157,7 +172,10 @@ class Splicer {
   #trace(target: Block, site: SiteId): void {
     if (site === -1 || !this.#traces) return;
     const id = this.#newValue('i32');
-    target.insts.push(makeInst('i32.const', [], { value: site }, id), makeInst('call', [id], { func: runtimeName(TRACE_APPEND), unwind: 'never' }, -1));
+    target.insts.push(
+      makeInst('i32.const', [], { value: site }, id),
+      makeInst('call', [id], { func: runtimeName(TRACE_APPEND), unwind: 'never' }, -1),
+    );
   }
 
   #dummy(target: Block): ValueId {
@@ -165,12 +183,17 @@ class Splicer {
     const value = this.#newValue(type);
     const machine = this.#module.level === 'machine';
     const zero =
-      type === 'i32' ? makeInst('i32.const', [], { value: 0 }, value)
-      : type === 'i64' ? makeInst('i64.const', [], { value: 0n }, value)
-      : type === 'f64' ? makeInst('f64.const', [], { value: 0 }, value)
-      : type === 'int' ? makeInst('int.const', [], { value: 0n }, value)
-      : type === 'ref' ? makeInst('ref.null', [], null, value)
-      : null;
+      type === 'i32'
+        ? makeInst('i32.const', [], { value: 0 }, value)
+        : type === 'i64'
+          ? makeInst('i64.const', [], { value: 0n }, value)
+          : type === 'f64'
+            ? makeInst('f64.const', [], { value: 0 }, value)
+            : type === 'int'
+              ? makeInst('int.const', [], { value: 0n }, value)
+              : type === 'ref'
+                ? makeInst('ref.null', [], null, value)
+                : null;
     if (zero) target.insts.push(zero);
     else {
       const nothing = this.#newValue(machine ? machineType('ref') : 'ref');

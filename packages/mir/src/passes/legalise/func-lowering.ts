@@ -4,8 +4,9 @@
  * Values keep their ids, so that types and facts known by id stay valid; new values and blocks are appended. An instruction that needs
  * control flow splits its block: the first part keeps the block's id, so edges to it stay right, and the last part gets its terminator.
  */
-import { machineType } from '../../level-type.ts';
+
 import type { Block, BlockId, Edge, Func, Inst, SiteId, Term, Type, ValueId } from '../../ir.ts';
+import { machineType } from '../../level-type.ts';
 import type { ImmOf, OpName } from '../../ops.ts';
 import { eachTermUse, makeInst, replaceUses } from '../../traverse.ts';
 

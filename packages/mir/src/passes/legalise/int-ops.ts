@@ -13,7 +13,8 @@ type Lower = (f: FuncLowering, inst: Inst, result: ValueId) => void;
 const slowCall = (f: FuncLowering, name: string, args: readonly ValueId[]): ValueId => f.callRuntime(name, args, 'i64', TRACE.word);
 
 /** A word that is negative when `value` is not small. */
-const bigSign = (f: FuncLowering, value: ValueId): ValueId => f.emit('i64.xor', [value, f.emit('i64.add', [value, value], null, 'i64')], null, 'i64');
+const bigSign = (f: FuncLowering, value: ValueId): ValueId =>
+  f.emit('i64.xor', [value, f.emit('i64.add', [value, value], null, 'i64')], null, 'i64');
 
 /** An i32 that is 1 when one of the values is not small, or null when all are known to be. */
 function anyBig(f: FuncLowering, known: readonly ValueId[], computed: readonly ValueId[] = []): ValueId | null {
@@ -25,24 +26,39 @@ function anyBig(f: FuncLowering, known: readonly ValueId[], computed: readonly V
 }
 
 /** add and sub: compute, then test operands and result at once. */
-const sumLike = (op: 'i64.add' | 'i64.sub', slow: string): Lower => (f, inst, result) => {
-  const [a, b] = inst.args as [ValueId, ValueId];
-  if (f.isSmall(a) && f.isSmall(b) && f.isSmall(result)) {
-    f.define(result, op, [a, b], null);
-    return;
-  }
-  const sum = f.emit(op, [a, b], null, 'i64');
-  const rare = anyBig(f, [a, b], f.isSmall(result) && f.isSmall(a) && f.isSmall(b) ? [] : [sum]) as ValueId;
-  f.diamond(result, rare, () => sum, () => slowCall(f, slow, [a, b]));
-};
+const sumLike =
+  (op: 'i64.add' | 'i64.sub', slow: string): Lower =>
+  (f, inst, result) => {
+    const [a, b] = inst.args as [ValueId, ValueId];
+    if (f.isSmall(a) && f.isSmall(b) && f.isSmall(result)) {
+      f.define(result, op, [a, b], null);
+      return;
+    }
+    const sum = f.emit(op, [a, b], null, 'i64');
+    const rare = anyBig(f, [a, b], f.isSmall(result) && f.isSmall(a) && f.isSmall(b) ? [] : [sum]) as ValueId;
+    f.diamond(
+      result,
+      rare,
+      () => sum,
+      () => slowCall(f, slow, [a, b]),
+    );
+  };
 
 /** and, or, xor: small operands give a small result. */
-const bitwise = (op: 'i64.and' | 'i64.or' | 'i64.xor', slow: string): Lower => (f, inst, result) => {
-  const [a, b] = inst.args as [ValueId, ValueId];
-  const rare = anyBig(f, [a, b]);
-  if (rare === null) f.define(result, op, [a, b], null);
-  else f.diamond(result, rare, () => f.emit(op, [a, b], null, 'i64'), () => slowCall(f, slow, [a, b]));
-};
+const bitwise =
+  (op: 'i64.and' | 'i64.or' | 'i64.xor', slow: string): Lower =>
+  (f, inst, result) => {
+    const [a, b] = inst.args as [ValueId, ValueId];
+    const rare = anyBig(f, [a, b]);
+    if (rare === null) f.define(result, op, [a, b], null);
+    else
+      f.diamond(
+        result,
+        rare,
+        () => f.emit(op, [a, b], null, 'i64'),
+        () => slowCall(f, slow, [a, b]),
+      );
+  };
 
 /**
  * A product fits when the operands have together at least 67 leading sign bits: |a| <= 2**(64 - la), so |a * b| <= 2**61. A tagged
@@ -60,7 +76,12 @@ const multiply: Lower = (f, inst, result) => {
   };
   const bits = f.emit('i64.add', [signBits(a), signBits(b)], null, 'i64');
   const rare = f.emit('i64.lt_u', [bits, f.i64(67n)], null, 'i32');
-  f.diamond(result, rare, () => f.emit('i64.mul', [a, b], null, 'i64'), () => slowCall(f, 'int_mul', [a, b]));
+  f.diamond(
+    result,
+    rare,
+    () => f.emit('i64.mul', [a, b], null, 'i64'),
+    () => slowCall(f, 'int_mul', [a, b]),
+  );
 };
 
 /** 2**k for a bound pair that is exactly that constant, else undefined. */
@@ -96,13 +117,23 @@ const floorDivide: Lower = (f, inst, result) => {
     const quotient = compute();
     if (!mayOverflow) return quotient;
     const merged = f.value('i64', TRACE.word);
-    f.diamond(merged, anyBig(f, [], [quotient]) as ValueId, () => quotient, () => slowCall(f, 'int_floordiv', [a, b]));
+    f.diamond(
+      merged,
+      anyBig(f, [], [quotient]) as ValueId,
+      () => quotient,
+      () => slowCall(f, 'int_floordiv', [a, b]),
+    );
     return merged;
   };
   if (rare === null && !mayOverflow) f.same(result, compute());
   else if (rare === null) {
     const quotient = compute();
-    f.diamond(result, anyBig(f, [], [quotient]) as ValueId, () => quotient, () => slowCall(f, 'int_floordiv', [a, b]));
+    f.diamond(
+      result,
+      anyBig(f, [], [quotient]) as ValueId,
+      () => quotient,
+      () => slowCall(f, 'int_floordiv', [a, b]),
+    );
   } else f.diamond(result, rare, guarded, () => slowCall(f, 'int_floordiv', [a, b]));
 };
 
@@ -133,7 +164,12 @@ const shiftLeft: Lower = (f, inst, result) => {
   const far = f.emit('i64.ge_u', [count, f.i64(62n)], null, 'i32');
   const big = anyBig(f, [], [shifted]) as ValueId;
   const rare = f.emit('i32.or', [f.emit('i32.or', [lost, far], null, 'i32'), big], null, 'i32');
-  f.diamond(result, rare, () => shifted, () => slowCall(f, 'int_shl', [a, count]));
+  f.diamond(
+    result,
+    rare,
+    () => shifted,
+    () => slowCall(f, 'int_shl', [a, count]),
+  );
 };
 
 const shiftRight: Lower = (f, inst, result) => {
@@ -152,7 +188,13 @@ const negate: Lower = (f, inst, result) => {
   const [a] = inst.args as [ValueId];
   const negated = f.emit('i64.sub', [f.i64(0n), a], null, 'i64');
   if (f.isSmall(a) && f.isSmall(result)) f.same(result, negated);
-  else f.diamond(result, anyBig(f, [a], [negated]) as ValueId, () => negated, () => slowCall(f, 'int_neg', [a]));
+  else
+    f.diamond(
+      result,
+      anyBig(f, [a], [negated]) as ValueId,
+      () => negated,
+      () => slowCall(f, 'int_neg', [a]),
+    );
 };
 
 /** Lowerings of arithmetic. */
@@ -181,7 +223,12 @@ export function isIntCompare(op: OpName): op is keyof typeof COMPARES {
  * A comparison; when its only use is the branch that ends the block, both paths branch themselves and no boolean is merged.
  * Answers whether it has ended the block that way.
  */
-export function lowerCompare(f: FuncLowering, inst: Inst, op: keyof typeof COMPARES, branch: Extract<Term, { kind: 'branch' }> | null): boolean {
+export function lowerCompare(
+  f: FuncLowering,
+  inst: Inst,
+  op: keyof typeof COMPARES,
+  branch: Extract<Term, { kind: 'branch' }> | null,
+): boolean {
   const [a, b] = inst.args as [ValueId, ValueId];
   const result = inst.result as ValueId;
   const order = COMPARES[op];
@@ -200,7 +247,10 @@ export function lowerCompare(f: FuncLowering, inst: Inst, op: keyof typeof COMPA
   }
   const [fastBlock, slowBlock] = [f.block(), f.block()];
   f.branch(rare, { block: slowBlock, args: [] }, { block: fastBlock, args: [] }, false);
-  for (const [block, test] of [[fastBlock, fast], [slowBlock, slow]] as const) {
+  for (const [block, test] of [
+    [fastBlock, fast],
+    [slowBlock, slow],
+  ] as const) {
     f.continueIn(block);
     const cond = test();
     f.end({ ...branch, cond });

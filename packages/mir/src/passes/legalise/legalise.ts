@@ -73,7 +73,10 @@ function lowerFunc(module: Module, func: Func, f: FuncLowering, data: Map<string
     for (let k = 0; k < insts.length; k++) {
       const inst = insts[k] as Inst;
       f.begin(inst);
-      let unwind: OpUnwind = OBJECT_OPS[inst.op] !== undefined && OP_FACTS[inst.op].raises && insts[k + 1]?.op === 'exc.pending' ? { kind: 'test' } : { kind: 'leave' };
+      let unwind: OpUnwind =
+        OBJECT_OPS[inst.op] !== undefined && OP_FACTS[inst.op].raises && insts[k + 1]?.op === 'exc.pending'
+          ? { kind: 'test' }
+          : { kind: 'leave' };
       if (unwind.kind === 'test' && k === insts.length - 2 && term.kind === 'branch') {
         const test = insts[k + 1] as Inst;
         if (term.cond === test.result && f.uses[term.cond] === 1 && handlers.isFree(inst, id as BlockId, term)) {

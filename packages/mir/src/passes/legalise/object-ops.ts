@@ -6,8 +6,8 @@
  */
 import { BUFFER, CELL, HEADER } from '@molt/abi';
 import { broken } from '@molt/diagnostics';
-import type { Edge, Inst, MemType, Module, ValueId } from '../../ir.ts';
 import { registerType } from '../../builder.ts';
+import type { Edge, Inst, MemType, Module, ValueId } from '../../ir.ts';
 import { machineMemType, machineType, memSize } from '../../level-type.ts';
 import type { ImmOf, OpName } from '../../ops.ts';
 import { type FuncLowering, TRACE } from './func-lowering.ts';
@@ -63,7 +63,8 @@ function elementAddress(f: FuncLowering, inst: Inst, type: MemType, errorKind: n
   return f.emit('i32.add', [data, scaled], null, 'i32');
 }
 
-const scale = (f: FuncLowering, index: ValueId, size: number): ValueId => (size === 1 ? index : f.emit('i32.shl', [index, f.i32(Math.log2(size))], null, 'i32'));
+const scale = (f: FuncLowering, index: ValueId, size: number): ValueId =>
+  size === 1 ? index : f.emit('i32.shl', [index, f.i32(Math.log2(size))], null, 'i32');
 
 const element = ({ type, alias }: ImmOf<'list.get'>) => ({ type: machineMemType(type), offset: BUFFER.payload, alias });
 

@@ -24,19 +24,27 @@ export function taggedRef(f: FuncLowering, ref: ValueId): ValueId {
 const identity: Lower = (f, inst, result) => f.same(result, inst.args[0] as ValueId);
 
 /** A copy that the collector sees from here on, although it must not see the operand. */
-const tracedCopy = (op: 'i32.or' | 'i64.or'): Lower => (f, inst, result) => {
-  const zero = op === 'i32.or' ? f.i32(0) : f.i64(0n);
-  f.define(result, op, [inst.args[0] as ValueId, zero], null);
-};
+const tracedCopy =
+  (op: 'i32.or' | 'i64.or'): Lower =>
+  (f, inst, result) => {
+    const zero = op === 'i32.or' ? f.i32(0) : f.i64(0n);
+    f.define(result, op, [inst.args[0] as ValueId, zero], null);
+  };
 
-const defineTagged: Lower = (f, inst, result) => f.define(result, 'i64.or', [f.emit('i64.extend_u', [inst.args[0] as ValueId], null, 'i64'), f.i64(WORD.refTag)], null);
+const defineTagged: Lower = (f, inst, result) =>
+  f.define(result, 'i64.or', [f.emit('i64.extend_u', [inst.args[0] as ValueId], null, 'i64'), f.i64(WORD.refTag)], null);
 
 const fromFloat: Lower = (f, inst, result) => {
   const [x] = inst.args as [ValueId];
   const shifted = f.emit('i64.add', [f.emit('f64.bits', [x], null, 'i64'), f.i64(EXPONENT_SHIFT)], null, 'i64');
   const top = f.emit('i64.shr_u', [shifted, f.i64(63n)], null, 'i64');
   const word = f.emit('i64.or', [f.emit('i64.shl', [shifted, f.i64(1n)], null, 'i64'), top], null, 'i64');
-  f.diamond(result, isNoDouble(f, word), () => word, () => taggedRef(f, f.callRuntime('box_float', [x], 'i32', TRACE.ref)));
+  f.diamond(
+    result,
+    isNoDouble(f, word),
+    () => word,
+    () => taggedRef(f, f.callRuntime('box_float', [x], 'i32', TRACE.ref)),
+  );
 };
 
 const toFloat: Lower = (f, inst, result) => {
@@ -45,7 +53,12 @@ const toFloat: Lower = (f, inst, result) => {
     result,
     isNoDouble(f, word),
     () => {
-      const rotated = f.emit('i64.or', [f.emit('i64.shr_u', [word, f.i64(1n)], null, 'i64'), f.emit('i64.shl', [word, f.i64(63n)], null, 'i64')], null, 'i64');
+      const rotated = f.emit(
+        'i64.or',
+        [f.emit('i64.shr_u', [word, f.i64(1n)], null, 'i64'), f.emit('i64.shl', [word, f.i64(63n)], null, 'i64')],
+        null,
+        'i64',
+      );
       return f.emit('f64.from_bits', [f.emit('i64.sub', [rotated, f.i64(EXPONENT_SHIFT)], null, 'i64')], null, 'f64');
     },
     () => f.emit('load', [f.emit('i32.wrap', [word], null, 'i32')], { type: 'f64', offset: FLOAT.value, alias: '.float' }, 'f64'),

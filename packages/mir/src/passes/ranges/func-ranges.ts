@@ -13,8 +13,8 @@
 import { buildDominance, type Dominance } from '../../analysis/dominance.ts';
 import type { Block, BlockId, Edge, Func, Inst, Term, ValueId } from '../../ir.ts';
 import { eachBlock, eachEdge } from '../../traverse.ts';
-import * as iv from './interval.ts';
 import type { Interval } from './interval.ts';
+import * as iv from './interval.ts';
 import { type Surroundings, transfer } from './transfer.ts';
 
 const COUNTER_START = 2 ** 61;
@@ -84,7 +84,8 @@ export class FuncRanges {
     if (!this.#refined[value]) return range;
     const home = this.#home[value] as number;
     for (let at = block as number; ; at = this.#dom.idom[at] as number) {
-      for (const refinement of this.#refinements[at] as Refinement[]) if (refinement.value === value) range = iv.meet(range, refinement.range);
+      for (const refinement of this.#refinements[at] as Refinement[])
+        if (refinement.value === value) range = iv.meet(range, refinement.range);
       if (at === home || at === 0 || at === -1) return range;
     }
   }
@@ -188,7 +189,8 @@ export class FuncRanges {
     const inst = this.#definitions[value];
     if (inst?.op !== 'int.add' && inst?.op !== 'int.sub' && inst?.op !== 'i64.add' && inst?.op !== 'i64.sub') return false;
     const [a, b] = inst.args as readonly [ValueId, ValueId];
-    const step = (v: ValueId): boolean => /^(int|i64)\.const$/.test(this.#definitions[v]?.op ?? '') && iv.isWithin(this.#base[v] as Interval, { lo: -MAX_STEP, hi: MAX_STEP });
+    const step = (v: ValueId): boolean =>
+      /^(int|i64)\.const$/.test(this.#definitions[v]?.op ?? '') && iv.isWithin(this.#base[v] as Interval, { lo: -MAX_STEP, hi: MAX_STEP });
     return (a === param && step(b)) || (b === param && inst.op.endsWith('add') && step(a));
   }
 

@@ -89,7 +89,10 @@ export function bitAnd(a: Interval, b: Interval): Interval {
 export function bitOr(a: Interval, b: Interval): Interval {
   if (a.lo >= 0 && b.lo >= 0) {
     const most = mask(Math.max(a.hi, b.hi));
-    return interval(0, most <= EXACT ? Math.max(0, most - 1) : Math.min(most, isSmall(a) && isSmall(b) ? SMALL.hi : Number.POSITIVE_INFINITY));
+    return interval(
+      0,
+      most <= EXACT ? Math.max(0, most - 1) : Math.min(most, isSmall(a) && isSmall(b) ? SMALL.hi : Number.POSITIVE_INFINITY),
+    );
   }
   return isSmall(a) && isSmall(b) ? SMALL : FULL;
 }

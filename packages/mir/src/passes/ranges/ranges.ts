@@ -18,8 +18,8 @@ import type { IntFacts } from '../legalise/func-lowering.ts';
 import { definePass } from '../pass.ts';
 import { RUNTIME_CALLS, runtimeName } from '../runtime-calls.ts';
 import { FuncRanges, isInteger } from './func-ranges.ts';
-import * as iv from './interval.ts';
 import type { Interval } from './interval.ts';
+import * as iv from './interval.ts';
 import type { Surroundings } from './transfer.ts';
 
 /** Analyses of one function before its parameters are taken as unbounded. */
@@ -64,7 +64,10 @@ function analyseProgram(module: Module): Map<string, FuncRanges> {
   const around = surroundings(module, results);
   graph.funcs.forEach((func, k) => {
     const isOpen = open.has(func.name) || !called.has(k);
-    params.set(func.name, func.params.map(() => (isOpen ? iv.FULL : iv.EMPTY)));
+    params.set(
+      func.name,
+      func.params.map(() => (isOpen ? iv.FULL : iv.EMPTY)),
+    );
     results.set(func.name, iv.EMPTY);
   });
   // Callers first; within the worklist order does not matter for the answer.
@@ -137,7 +140,8 @@ function returnOf(analysis: FuncRanges): Interval {
   if (func.result === null || func.result === 'f64' || func.result === 'ref' || func.result === 'val') return iv.FULL;
   let range = func.attrs.raises === false ? iv.EMPTY : iv.exactly(0);
   for (const [id, block] of eachBlock(func)) {
-    if (block.term.kind === 'return' && block.term.value !== null && analysis.reachable(id)) range = iv.join(range, analysis.in(block.term.value, id));
+    if (block.term.kind === 'return' && block.term.value !== null && analysis.reachable(id))
+      range = iv.join(range, analysis.in(block.term.value, id));
   }
   return range;
 }
@@ -199,6 +203,13 @@ function collectLocal(analysis: FuncRanges, id: BlockId, block: Block, local: Ma
   for (const inst of block.insts) {
     if (!inst.op.startsWith('int.') && !inst.op.startsWith('list.')) continue;
     const inside = inst.args.map((arg) => analysis.in(arg, id));
-    if (inst.args.some((arg, k) => isInteger(analysis.func, arg) && ((inside[k] as Interval).lo > analysis.at(arg).lo || (inside[k] as Interval).hi < analysis.at(arg).hi))) local.set(inst, inside);
+    if (
+      inst.args.some(
+        (arg, k) =>
+          isInteger(analysis.func, arg) &&
+          ((inside[k] as Interval).lo > analysis.at(arg).lo || (inside[k] as Interval).hi < analysis.at(arg).hi),
+      )
+    )
+      local.set(inst, inside);
   }
 }

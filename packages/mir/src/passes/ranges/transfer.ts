@@ -4,12 +4,18 @@
 import type { Inst, ValueId } from '../../ir.ts';
 import { OP_FACTS } from '../../op-facts.ts';
 import type { ImmOf } from '../../ops.ts';
-import * as iv from './interval.ts';
 import type { Interval } from './interval.ts';
+import * as iv from './interval.ts';
 
 const LENGTH: Interval = { lo: 0, hi: 2 ** 31 - 1 };
 const I64: Interval = { lo: -(2 ** 63), hi: 2 ** 63 };
-const UNSIGNED: { readonly [type: string]: Interval } = { u8: { lo: 0, hi: 255 }, bool: iv.BOOL, u16: { lo: 0, hi: 65535 }, i8: { lo: -128, hi: 127 }, i16: { lo: -32768, hi: 32767 } };
+const UNSIGNED: { readonly [type: string]: Interval } = {
+  u8: { lo: 0, hi: 255 },
+  bool: iv.BOOL,
+  u16: { lo: 0, hi: 65535 },
+  i8: { lo: -128, hi: 127 },
+  i16: { lo: -32768, hi: 32767 },
+};
 
 /** Fields and functions whose values are known from elsewhere. */
 export interface Surroundings {
@@ -20,10 +26,37 @@ export interface Surroundings {
 /** Wraps at 32 or 64 bits: the interval itself when it fits. */
 const fits = (a: Interval, type: Interval): Interval => (iv.isWithin(a, type) ? a : type);
 
-const BOOLEAN: ReadonlySet<string> = new Set(['eq', 'eqz', 'ne', 'lt', 'le', 'gt', 'ge', 'lt_s', 'le_s', 'gt_s', 'ge_s', 'lt_u', 'le_u', 'gt_u', 'ge_u', 'is_small']);
+const BOOLEAN: ReadonlySet<string> = new Set([
+  'eq',
+  'eqz',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'lt_s',
+  'le_s',
+  'gt_s',
+  'ge_s',
+  'lt_u',
+  'le_u',
+  'gt_u',
+  'ge_u',
+  'is_small',
+]);
 
 const BINARY: { readonly [name: string]: (a: Interval, b: Interval) => Interval } = {
-  add: iv.add, sub: iv.sub, mul: iv.multiply, and: iv.bitAnd, or: iv.bitOr, xor: iv.bitOr, shl: iv.shiftLeft, shr: iv.shiftRight, shr_s: iv.shiftRight, floordiv: iv.floorDivide, mod: iv.modulo,
+  add: iv.add,
+  sub: iv.sub,
+  mul: iv.multiply,
+  and: iv.bitAnd,
+  or: iv.bitOr,
+  xor: iv.bitOr,
+  shl: iv.shiftLeft,
+  shr: iv.shiftRight,
+  shr_s: iv.shiftRight,
+  floordiv: iv.floorDivide,
+  mod: iv.modulo,
 };
 
 /** Answers the interval of the result; FULL (of the type) when nothing is known. */
