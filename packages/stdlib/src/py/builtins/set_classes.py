@@ -249,6 +249,10 @@ class frozenset(set_base[T]):
 
 # A display of constants: CPython updates an empty set from a frozenset it built at compile time.
 def set_of_constants(built: 'set[T]') -> 'set[T]':
+    # the compiler interns constants, which adds the items once more in table order
+    interned = set[T]()
+    for x in built:
+        interned.add(x)
     r = set[T]()
-    r._merge(built)
+    r._merge(interned)
     return r

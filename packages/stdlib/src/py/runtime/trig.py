@@ -47,7 +47,7 @@ def reduce_large(x: float) -> None:
     q = int_floordiv(n, HALF_PI_SCALED)
     r = n - q * HALF_PI_SCALED
     quadrant = i32(word(q & 3))
-    if r * 2 > HALF_PI_SCALED:
+    if int_cmp(r * 2, HALF_PI_SCALED) > 0:
         r = r - HALF_PI_SCALED
         quadrant += 1
     # The top 128 bits of the rest, in two doubles.
