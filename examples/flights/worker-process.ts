@@ -30,6 +30,10 @@ export async function startWorkerProcess(
 ): Promise<RunningWorker> {
   const start = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // However this process ends, the worker does not outlive it.
+  const killed = (): void => void child.kill('SIGKILL');
+  process.once('exit', killed);
+  child.once('exit', () => process.removeListener('exit', killed));
   let said = '';
   child.stderr.on('data', (data: Buffer) => {
     said = (said + data.toString()).slice(-4000);
