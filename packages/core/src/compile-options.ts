@@ -15,7 +15,7 @@ export type Target = 'wasm' | 'native-c';
 export type Mode = 'script' | 'service';
 
 /** Stages whose text can be asked for. */
-export const STAGES = ['mir', 'machine', 'wat', 'c'] as const;
+export const STAGES = ['ast', 'types', 'mir', 'machine', 'wat', 'c'] as const;
 export type StageName = (typeof STAGES)[number];
 
 /** Options of a compilation for any number of targets. */

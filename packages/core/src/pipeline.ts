@@ -70,7 +70,7 @@ export function compileTargets(source: SourceInput, targets: readonly Target[], 
   const service = schemas === null ? undefined : serviceOf(schemas, programId(program, options));
   const generated = compileModule(module, targets, options, given, watch, service);
   const artifacts = collect(program, targets, options, generated, schemas);
-  const texts = stageTexts(given.emit ?? [], module, generated);
+  const texts = stageTexts(given.emit ?? [], program, module, generated);
   return { artifacts, diagnostics, stats: statsOf(generated.machine, watch), texts };
 }
 

@@ -62,9 +62,11 @@ describe('compile', () => {
 
   it('tells of every pass with its time, and emits the texts that were asked for', () => {
     const passes: string[] = [];
-    const { texts, stats } = compile('print(3)\n', { ...SCRIPT, emit: ['mir', 'wat'], verifyEach: true, onPass: (name) => passes.push(name) });
+    const { texts, stats } = compile('print(3)\n', { ...SCRIPT, emit: ['ast', 'types', 'mir', 'wat'], verifyEach: true, onPass: (name) => passes.push(name) });
     expect(passes).toContain('legalise');
-    expect([...texts.keys()]).toEqual(['mir', 'wat']);
+    expect([...texts.keys()]).toEqual(['ast', 'types', 'mir', 'wat']);
+    expect(texts.get('ast')).toContain('Name(name="print", ctx="Load")');
+    expect(texts.get('types')).toContain('molt_init() -> i32');
     expect(texts.get('mir')).toContain('func @molt_init');
     expect(texts.get('wat')).toContain('(func $');
     expect(stats.steps.map(({ step }) => step)).toEqual(['front end', 'passes', 'layout', 'wasm']);
