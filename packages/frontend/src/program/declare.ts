@@ -26,11 +26,12 @@ export function declareModule(program: Program, module: ModuleInfo): void {
   const bound = scopeNames(module.ast.body, null).bound;
   for (const stmt of module.ast.body) guarded(program, () => declareStatement(program, module, stmt, counts, bound));
   if (module.trusted) return;
+  const own = ownNames(module.ast.body);
   for (const name of bound) {
     if (module.bindings.has(name)) continue;
     if (nested.has(name) || module.name !== '__main__') {
       const global = program.newGlobal(name, `${module.name}.${name}`);
-      global.maybeUnbound = !certainlyAssigned(module.ast.body, name);
+      global.maybeUnbound = !certainlyAssigned(module.ast.body, name, own);
       module.bindings.set(name, { kind: 'var', global });
     }
   }
@@ -252,11 +253,48 @@ export function literal(expr: Expr): PyConstant | null {
 }
 
 /** Is a name assigned at the top level of the body, before anything could call a function that reads it? */
-function certainlyAssigned(body: readonly Stmt[], name: string): boolean {
+function certainlyAssigned(body: readonly Stmt[], name: string, own: ReadonlySet<string>): boolean {
   for (const stmt of body) {
-    if (stmt.kind === 'Assign' && stmt.targets.some((t) => t.kind === 'Name' && t.name === name)) return true;
+    if (stmt.kind === 'FunctionDef' || stmt.kind === 'With') {
+      if (scopeNames([stmt], null).bound.has(name)) return true;
+      if (stmt.kind === 'FunctionDef') continue;
+    }
+    if (callsOwn(stmt, own)) return false;
+    if (stmt.kind === 'Assign' && stmt.targets.some((t) => targetNames(t).includes(name))) return true;
     if (stmt.kind === 'AnnAssign' && stmt.value && stmt.target.kind === 'Name' && stmt.target.name === name) return true;
-    if ((stmt.kind === 'FunctionDef' || stmt.kind === 'For' || stmt.kind === 'With') && scopeNames([stmt], null).bound.has(name)) return true;
+    if ((stmt.kind === 'Import' || stmt.kind === 'ImportFrom') && scopeNames([stmt], null).bound.has(name)) return true;
   }
   return false;
+}
+
+function targetNames(target: Expr): string[] {
+  if (target.kind === 'Name') return [target.name];
+  return target.kind === 'Tuple' || target.kind === 'List' ? target.elts.flatMap(targetNames) : [];
+}
+
+/** Names of what the module defines and of all methods in it: a call of one may read any global. */
+function ownNames(body: readonly Stmt[]): Set<string> {
+  const out = new Set<string>();
+  const walk = (node: Node): void => {
+    if (node.kind === 'FunctionDef' || node.kind === 'ClassDef') out.add(node.name);
+    // another name of a function
+    if (node.kind === 'Assign' && ['Lambda', 'Name', 'Attribute'].includes(node.value.kind)) for (const t of node.targets) for (const name of targetNames(t)) out.add(name);
+    forEachChild(node, walk);
+  };
+  for (const stmt of body) walk(stmt);
+  return out;
+}
+
+function callsOwn(stmt: Stmt, own: ReadonlySet<string>): boolean {
+  if (stmt.kind === 'ClassDef') return false;
+  let found = false;
+  const walk = (node: Node): void => {
+    if (node.kind === 'Call') {
+      const { func } = node;
+      found ||= func.kind === 'Name' ? own.has(func.name) : func.kind === 'Attribute' ? own.has(func.attr) : true;
+    }
+    if (!found) forEachChild(node, walk);
+  };
+  walk(stmt);
+  return found;
 }
