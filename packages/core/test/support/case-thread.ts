@@ -10,7 +10,7 @@ import { emitC } from '@molt/codegen-native';
 import { compileModule, type Generated, programOf, resolveOptions, Stopwatch } from '@molt/core';
 import { hasErrors, isMoltError, renderPretty } from '@molt/diagnostics';
 import { buildModule } from '@molt/frontend';
-import { copyModule, createInterpreter, layoutModule, type Module, runPipeline } from '@molt/mir';
+import { copyModule, createInterpreter, layoutModule, type Module } from '@molt/mir';
 import { createInstance } from '@molt/runtime';
 import { stdlibSources } from '@molt/stdlib';
 import { interpreterImports, Streams, wasmHost } from './captured-host.ts';
@@ -19,7 +19,12 @@ import type { RunAnswer, RunConfig, RunPhase, RunRequest } from './run-request.t
 type Built = { readonly module: Module } | { readonly refusal: string };
 
 /** The last program: its language-level module, and what was generated of it by optimisation. */
-let last: { readonly key: string; readonly built: Built; readonly generated: Map<string, Generated> } | undefined;
+let last: { readonly key: string; readonly built: Built; readonly generated: Map<string, Compiled> } | undefined;
+
+/** Code, and the language-level module it came from with its depth of recursion counted: RecursionError is part of what a program means. */
+interface Compiled extends Generated {
+  readonly counted: Module;
+}
 
 parentPort?.on('message', (request: RunRequest) => {
   let answer: RunAnswer;
@@ -43,7 +48,8 @@ function handle(request: RunRequest): RunAnswer {
   if ('refusal' in built) return { kind: 'outcome', stdout: '', stderr: `${built.refusal}\n`, exit: 1, compileMs: performance.now() - start, runMs: 0 };
   const { config } = request;
   enter('passes');
-  if (config.engine === 'interp') return interpret(counted(built.module), request, start);
+  // The interpreter runs what no optimisation has touched.
+  if (config.engine === 'interp') return interpret(generate(built.module, { ...config, opt: 0 }).counted, request, start);
   const generated = generate(built.module, config);
   // One file per case, so that its functions can be static.
   if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, MEMORY), { unitSize: Infinity }) };
@@ -65,15 +71,19 @@ function handle(request: RunRequest): RunAnswer {
 /** Sizes of a script's memory, as `compile` sets them. */
 const MEMORY = resolveOptions({ mode: 'script' }).memory;
 
-function generate(module: Module, { opt, disablePasses, verifyEach }: RunConfig): Generated {
+function generate(module: Module, { opt, disablePasses, verifyEach }: RunConfig): Compiled {
   const key = JSON.stringify([opt, disablePasses, verifyEach]);
-  let generated = last?.generated.get(key);
-  if (generated === undefined) {
-    const hooks = { verifyEach, onPass: (name: string) => enter(name === 'roots' ? 'code generation' : 'passes') };
-    generated = compileModule(module, ['wasm'], resolveOptions({ mode: 'script', opt, disablePasses }), hooks, new Stopwatch());
-    last?.generated.set(key, generated);
-  }
-  return generated;
+  const known = last?.generated.get(key);
+  if (known !== undefined) return known;
+  let counted = module;
+  const onPass = (name: string, _ms: number, now: Module): void => {
+    enter(name === 'roots' ? 'code generation' : 'passes');
+    if (name === 'recursion') counted = copyModule(now);
+  };
+  const options = resolveOptions({ mode: 'script', opt, disablePasses });
+  const compiled: Compiled = { ...compileModule(module, ['wasm'], options, { verifyEach, onPass }, new Stopwatch()), counted };
+  last?.generated.set(key, compiled);
+  return compiled;
 }
 
 function build({ files, entry }: RunRequest): Built {
@@ -84,16 +94,6 @@ function build({ files, entry }: RunRequest): Built {
   const built: Built = module === null || hasErrors(diagnostics) ? { refusal: renderPretty(diagnostics) } : { module };
   last = { key, built, generated: new Map() };
   return built;
-}
-
-/** Language-level MIR with its depth of recursion counted: RecursionError is part of what a program means. No optimisation has run. */
-function counted(module: Module): Module {
-  let found: Module | undefined;
-  const onPass = (name: string, _ms: number, now: Module): void => {
-    if (name === 'recursion') found = copyModule(now);
-  };
-  runPipeline(module, { level: 0, interrupts: false, onPass });
-  return found ?? module;
 }
 
 function interpret(module: Module, request: RunRequest, start: number): RunAnswer {
