@@ -19,7 +19,8 @@ export default defineConfig({
   test: {
     include: ['{packages,apps,examples}/*/test/**/*.test.ts', '{benchmarks,scripts}/test/**/*.test.ts'],
     setupFiles: ['./scripts/vitest-setup.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
     pool: 'threads',
   },
 });

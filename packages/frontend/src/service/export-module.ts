@@ -92,15 +92,16 @@ ${cases.join('\n')}
   except DecodeError as e:
     w = PackWriter()
     w.array(2)
+    w.str('byte ' + str(e.offset))
     w.str(e.what)
-    w.int(e.offset)
     status = STATUS_INVALID_INPUT
   except BaseException as e:
     w = PackWriter()
-    w.array(3)
+    w.array(4)
     w.str(type_name(e))
     w.str(str(e))
     w.str('')
+    w.array(0)
     status = STATUS_FAILED
   store_ref(0, w.take(), CELL_ABI_RESULT)
   return status
