@@ -45,6 +45,7 @@ import libCoreRandom from './py/lib/_random.py';
 import libCoreSys from './py/lib/_sys.py';
 import libBisect from './py/lib/bisect.py';
 import libCollections from './py/lib/collections.py';
+import libDataclasses from './py/lib/dataclasses.py';
 import libFunctools from './py/lib/functools.py';
 import libHeapq from './py/lib/heapq.py';
 import libItertools from './py/lib/itertools.py';
@@ -135,6 +136,7 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['lib/_sys.py', libCoreSys],
   ['lib/bisect.py', libBisect],
   ['lib/collections.py', libCollections],
+  ['lib/dataclasses.py', libDataclasses],
   ['lib/functools.py', libFunctools],
   ['lib/heapq.py', libHeapq],
   ['lib/itertools.py', libItertools],

@@ -7,10 +7,6 @@ from molt.intrinsics import (
     load_f64, load_i32, noinline, store_f64, store_i32, trunc_i64, word,
 )
 
-
-# floor(pi/2 * 2**1200).
-HALF_PI_SCALED: int = 27046724283084125417797465026808203009256108362476063863258026413100349889103823912611911356527403947915963110197652931481024572262852823450899406945907248218945401699285611952250528430656009690857403590650817399623132093133728097485080149752727187535536512224208748711530973100814085743594867780352646821739039488199920104833588129721506111399380676955595358474
-
 HALF_PI_1: float = 1.5707963267341256
 HALF_PI_2: float = 6.077100506303966e-11
 HALF_PI_3: float = 2.0222662487959506e-21
@@ -40,15 +36,30 @@ def reduce_angle(x: float) -> None:
     store_f64(CELL_SCRATCH, h, REDUCED_HIGH)
 
 
+# high * 2**600 + low.
+@noinline
+def joined(high: int, low: int) -> int:
+    return int_shl(high, 600) + low
+
+
+# floor(pi/2 * 2**1200), from two halves that doubles can bound.
+def scaled_half_pi() -> int:
+    return joined(
+        6518043813576499567614396574662941853205725930320758529756346294674678463642478116061492973562434162130186664563002114985125569132920968072887375650813181200752343318675935818455173,
+        3424948260679531850310910789370116118858898140637584014991965479840768157654292684279383975358528385498155197823865440833616679705776882791569180819158672636916155072381333583708426,
+    )
+
+
 @noinline
 def reduce_large(x: float) -> None:
     a = f64_abs(x)
     n = int_shl(int_word(mantissa_of(a)), int(exponent_of(a) + 1200))
-    q = int_floordiv(n, HALF_PI_SCALED)
-    r = n - q * HALF_PI_SCALED
+    half_pi = scaled_half_pi()
+    q = int_floordiv(n, half_pi)
+    r = n - q * half_pi
     quadrant = i32(word(q & 3))
-    if int_cmp(r * 2, HALF_PI_SCALED) > 0:
-        r = r - HALF_PI_SCALED
+    if int_cmp(r * 2, half_pi) > 0:
+        r = r - half_pi
         quadrant += 1
     # The top 128 bits of the rest, in two doubles.
     h = scaled_int(r)
