@@ -108,8 +108,8 @@ export function planIntrinsic(c: Ctx, name: string, slots: readonly Type[], args
     case 'elem_buffer':
       return prim(REF, [typeArg(0)]);
     case 'entry_buffer':
-      // the value type may be None, which is a value as well
-      return { k: 'prim', op: name, args: [args[2] as number], types: [typeArg(0), typeArg(1)], type: REF };
+      // a literal None stands for entries without a value; a value type that happens to be None keeps its slot
+      return { k: 'prim', op: name, args: [args[2] as number], types: type(1).k === 'typearg' ? [typeArg(0), typeArg(1)] : [typeArg(0)], type: REF };
     case 'new': {
       const t = typeArg(0);
       return t.k === 'inst' ? { k: 'new', cls: t.cls, type: t } : prim(t, [t]);

@@ -267,9 +267,8 @@ function emitIntrinsic(f: FuncLowering, plan: Prim, args: readonly Val[], as: As
       return emit('new.buffer', [bytes], { name: f.low.bufferType(element) });
     }
     case 'entry_buffer': {
-      const name = f.low.entryType(types[0] as Type, types[1] as Type);
-      const stride = (types[1] as Type).k === 'none' ? 16 : 24;
-      return emit('new.buffer', [b.emit('i32.mul', [as(0, I32), f.i32(stride)], null)], { name });
+      const stride = 8 * (types.length + 1);
+      return emit('new.buffer', [b.emit('i32.mul', [as(0, I32), f.i32(stride)], null)], { name: f.low.entryType(types) });
     }
     case 'raw_buffer':
       return emit('new.buffer', [as(0, I32)], { name: 'bufRaw' });

@@ -186,9 +186,9 @@ export class Lowering {
     }
   }
 
-  /** Buffer of hash table entries: hash, key, value. */
-  entryType(key: Type, value: Type): string {
-    const mems = [memTypeOf(key), ...(value.k === 'none' ? [] : [memTypeOf(value)])];
+  /** Buffer of hash table entries: hash, key, and for dicts the value. */
+  entryType(types: readonly Type[]): string {
+    const mems = types.map(memTypeOf);
     const name = `entries.${mems.join('.')}`;
     if (!this.module.heapTypes.has(name)) {
       const fields = mems.map((type, i): Field => ({ name: i === 0 ? 'key' : 'value', type, offset: 8 + 8 * i }));
