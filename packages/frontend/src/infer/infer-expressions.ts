@@ -43,6 +43,7 @@ function typeOf(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
       return readVar(w, e, env);
     case 'global': {
       const type = w.engine.read(e.g.cell, w.inst);
+      if (e.g.maybeUnbound) w.engine.markInstantiated(w.engine.program.errorClass('NameError'));
       const unbound = e.g.maybeUnbound ? w.engine.lattice.join(type, UNBOUND) : type;
       if (unbound.k === 'never') return NEVER;
       const bound = members(unbound).filter((m) => m.k !== 'unbound');

@@ -4,7 +4,8 @@ import type { Engine } from './engine.ts';
 import type { Env, Instance } from './instance.ts';
 import { inferBlock, type Walk } from './infer-statements.ts';
 import { surelyBound } from '../hir/definite-assignment.ts';
-import { find, NONE, type Type, UNBOUND } from '../types/type.ts';
+import { find, members, NONE, type Type, UNBOUND } from '../types/type.ts';
+import type { Plan } from './plan.ts';
 
 export function inferInstance(engine: Engine, inst: Instance): void {
   const { fn } = inst;
@@ -26,8 +27,48 @@ export function inferInstance(engine: Engine, inst: Instance): void {
   const end = inferBlock(walk, fn.body, env);
   if (end) engine.returned(inst, NONE);
   inst.state = 'done';
+  markRaised(engine, inst);
   const grown = inst.params.some((p) => cellsGrew(p, inst));
   if (grown) engine.widened(inst);
+}
+
+/** Plans that raise instantiate the exception's class: handlers and `type(error)` elsewhere must know. */
+function markRaised(engine: Engine, inst: Instance): void {
+  const walk = (plan: Plan | undefined): void => {
+    switch (plan?.k) {
+      case 'raise':
+        engine.markInstantiated(engine.program.errorClass(plan.error));
+        return;
+      case 'field':
+        if (members(plan.fieldType).some((m) => m.k === 'unbound')) engine.markInstantiated(engine.program.errorClass('AttributeError'));
+        return;
+      case 'global':
+        if (plan.global.maybeUnbound) engine.markInstantiated(engine.program.errorClass('NameError'));
+        return;
+      case 'let':
+        walk(plan.value);
+        walk(plan.body);
+        return;
+      case 'seq':
+      case 'fallback':
+        walk(plan.first);
+        walk(plan.second);
+        return;
+      case 'not':
+        walk(plan.value);
+        return;
+      case 'cond':
+        walk(plan.test);
+        walk(plan.then);
+        walk(plan.else);
+        return;
+      case 'switch':
+        for (const { plan: inner } of plan.cases) walk(inner);
+    }
+  };
+  // the tables are sparse: forEach would visit every index
+  Object.values(inst.plans).forEach(walk);
+  for (const iter of Object.values(inst.iters)) if (iter && 'iterator' in iter) walk(iter.iterator);
 }
 
 /** Remembers the element types a parameter had, and says whether they grew since the last time. */

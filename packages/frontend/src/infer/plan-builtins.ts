@@ -5,7 +5,8 @@ import { pythonName } from '../types/python-name.ts';
 import { BOOL, I32, I64, INT, members, NONE, type Type } from '../types/type.ts';
 import { type Ctx, NEVER_PLAN, raisePlan, strType } from './context.ts';
 import type { Plan } from './plan.ts';
-import { type CallArgs, planFunction } from './plan-calls.ts';
+import { type CallArgs, planConstruct, planFunction } from './plan-calls.ts';
+import { dataclassFields } from '../synth/dataclass.ts';
 import { planDelAttr, planGetAttr, planHasAttr, planSetAttr } from './plan-attributes.ts';
 import { classOf, methodExists, planMethod, unhashable } from './plan-methods.ts';
 import { planTruthOf } from './plan-operators.ts';
@@ -64,11 +65,31 @@ export function planBuiltin(c: Ctx, name: string, slots: readonly Type[], args: 
       if (attr === null || attr === undefined) return null;
       return name === 'setattr' ? planSetAttr(c, slots, first, attr, args[2] as number) : planDelAttr(c, slots, first, attr);
     }
+    case 'replace':
+      return planReplace(c, slots, first, call);
     case 'print':
       return planPrint(c, slots, args, call);
     default:
       return null;
   }
+}
+
+/** `dataclasses.replace(x, name=value)`: a new object from the fields of the old one and the changes. */
+function planReplace(c: Ctx, slots: readonly Type[], i: number, call: CallArgs): Plan {
+  return split(c, slots, i, (s): Plan => {
+    const type = s[i] as Type;
+    if (type.k !== 'inst' || !type.cls.mro.some((x) => x.dataclass)) return raisePlan('TypeError', 'replace() should be called on dataclass instances');
+    const given = new Set((call.kwargs ?? []).map((k) => k.name));
+    const kept = dataclassFields(type.cls).filter((f) => f.init && !given.has(f.name));
+    const build = (n: number, inner: readonly Type[], kwargs: NonNullable<CallArgs['kwargs']>): Plan => {
+      const field = kept[n];
+      if (!field) return planConstruct(c, type.cls, inner, [], { kwargs }, 0);
+      const value = planGetAttr(c, inner, i, field.name);
+      const body = build(n + 1, [...inner, value.type], [...kwargs, { name: field.name, slot: inner.length }]);
+      return { k: 'let', value, body, type: body.type };
+    };
+    return build(0, s, call.kwargs ?? []);
+  });
 }
 
 function arity(name: string, count: number): Plan {

@@ -38,9 +38,10 @@ export function buildModule(sources: ProgramSources, options: BuildOptions): Bui
   try {
     engine.instance(entry.body, null, [], new Map(), null);
     const service = options.mode === 'service' ? buildService(program, entry, options.exports) : null;
-    engine.run();
     const low = new Lowering(engine, '__main__', options.mode === 'service');
+    // first, so that inference knows the exceptions that slow paths raise
     for (const name of RUNTIME_ROOTS) if (program.runtime.has(name)) low.runtime(name);
+    engine.run();
     emitInit(low, entry);
     if (service) emitService(low, service.call);
     for (let i = 0; i < low.queue.length; i++) {

@@ -251,8 +251,7 @@ function anyOf(f: FuncLowering, id: ValueId, names: readonly string[]): ValueId 
 
 /** Raises a builtin exception with a text. */
 export function emitRaise(f: FuncLowering, error: string, text: string): void {
-  const binding = f.low.engine.program.builtins.get(error);
-  const cls = binding?.kind === 'class' ? binding.cls : f.low.engine.program.builtinClass('AttributeError');
+  const cls = f.low.engine.program.errorClass(error);
   const str: Type = { k: 'inst', cls: f.low.engine.program.builtinClass('str'), args: [] };
   const message: Val = { v: f.text(text), type: str };
   const exc = emitPlan(f, planConstruct(f.ctx, cls, [str], [0], {}, 0), [message]);

@@ -11,6 +11,7 @@ export interface DataclassOptions {
   readonly repr: boolean;
   readonly init: boolean;
   readonly unsafeHash: boolean;
+  readonly kwOnly: boolean;
 }
 
 export interface ClassInfo {

@@ -132,6 +132,7 @@ function decorate(module: ModuleInfo, cls: ClassInfo, decorator: Expr): void {
     repr: flag('repr', true),
     init: flag('init', true),
     unsafeHash: flag('unsafe_hash', false),
+    kwOnly: flag('kw_only', false),
   };
   cls.dataclass = options;
 }

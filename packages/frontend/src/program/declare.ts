@@ -19,6 +19,9 @@ import { Refusal, refuse } from './refusal.ts';
 /** Modules whose names mean something only to the type checker. */
 const TYPING_MODULES = new Set(['dataclasses', 'typing', 'typing_extensions', '__future__', 'abc', 'collections.abc', 'types']);
 
+/** `dataclasses.replace`: its result depends on the class. */
+const REPLACE: Binding = { kind: 'intrinsic', name: 'py.replace' };
+
 export function declareModule(program: Program, module: ModuleInfo): void {
   const counts = new Map<string, number>();
   for (const stmt of module.ast.body) countDefinitions(stmt, counts, true);
@@ -149,7 +152,7 @@ export function importBindings(program: Program, module: ModuleInfo, stmt: Extra
   if (stmt.kind === 'Import') {
     for (const alias of stmt.names) {
       const name = alias.asname ? alias.name : (alias.name.split('.')[0] as string);
-      if (TYPING_MODULES.has(name)) {
+      if (TYPING_MODULES.has(name) && !program.sources.stdlib.has(`lib/${name}.py`)) {
         out.push([alias.asname ?? name, { kind: 'typing', name }]);
         continue;
       }
@@ -169,7 +172,9 @@ export function importBindings(program: Program, module: ModuleInfo, stmt: Extra
       continue;
     }
     if (TYPING_MODULES.has(from)) {
-      out.push([name, { kind: 'typing', name: alias.name }]);
+      // names with a meaning at run time are in the stdlib
+      const real = from === 'dataclasses' && alias.name === 'replace' ? REPLACE : program.stdlibBinding(from, alias.name);
+      out.push([name, real ?? { kind: 'typing', name: alias.name }]);
       continue;
     }
     const target = program.resolve(from);

@@ -28,6 +28,9 @@ const stdlibTrees = new Map<string, Module>();
 /** A name after a dot before an assignment: more than the attribute stores, which is safe. */
 const STORED_ATTRIBUTE = /\.\s*(\w+)\s*(?:[-+*/%&|^@]|\/\/|\*\*|<<|>>)?[=,)\]:](?!=)/g;
 
+/** Exceptions of library modules that compiled code raises. */
+const LIBRARY_ERRORS: Readonly<Record<string, string>> = { FrozenInstanceError: 'dataclasses' };
+
 export class Program {
   readonly sources: ProgramSources;
   readonly modules = new Map<string, ModuleInfo>();
@@ -106,6 +109,12 @@ export class Program {
     return null;
   }
 
+  /** What a stdlib module defines under a name, if it does. */
+  stdlibBinding(module: string, name: string): Binding | null {
+    if (!this.sources.stdlib.has(`lib/${module}.py`)) return null;
+    return this.resolve(module)?.bindings.get(name) ?? null;
+  }
+
   /** The entry file: as module `__main__`, or under its own name when it is imported as a service. */
   addEntry(name = '__main__'): ModuleInfo {
     const text = this.sources.files.get(this.sources.entry) ?? '';
@@ -153,6 +162,14 @@ export class Program {
   builtinClass(name: string): ClassInfo {
     const binding = this.builtins.get(name) ?? this.runtime.get(name);
     if (binding?.kind !== 'class') throw new Error(`the stdlib has no class ${name}`);
+    return binding.cls;
+  }
+
+  /** The class of an exception that compiled code raises. */
+  errorClass(name: string): ClassInfo {
+    const library = LIBRARY_ERRORS[name];
+    const binding = this.builtins.get(name) ?? (library === undefined ? undefined : this.resolve(library)?.bindings.get(name));
+    if (binding?.kind !== 'class') throw new Error(`the stdlib has no exception ${name}`);
     return binding.cls;
   }
 

@@ -37,11 +37,14 @@ export function dataclassFields(cls: ClassInfo): DataclassField[] {
 
 const literal = (e: Expr | null): boolean => e !== null && (e.kind === 'Constant' || (e.kind === 'UnaryOp' && e.operand.kind === 'Constant'));
 
+const isFieldFunction = (e: Expr): boolean => (e.kind === 'Name' && e.name === 'field') || (e.kind === 'Attribute' && e.attr === 'field');
+
 function readField(owner: ClassInfo, name: string, annotation: Expr, value: Expr | null): DataclassField {
   const text = (e: Expr): string => owner.module.source.text.slice(e.start, e.end);
   const base = { name, annotation: text(annotation), owner };
-  const call = value?.kind === 'Call' && value.func.kind === 'Name' && value.func.name === 'field' ? value : null;
-  const plain = { init: true, repr: true, compare: true, kwOnly: false };
+  const call = value?.kind === 'Call' && isFieldFunction(value.func) ? value : null;
+  const kwOnly = owner.dataclass?.kwOnly ?? false;
+  const plain = { init: true, repr: true, compare: true, kwOnly };
   // a computed default was evaluated once, by the class body
   if (!call) return literal(value) ? { ...base, default: text(value as Expr), factory: null, ...plain } : { ...base, default: null, factory: value ? `${owner.name}.${name}` : null, ...plain };
   const get = (key: string): Expr | undefined => call.keywords.find((k) => k.arg === key)?.value;
@@ -58,7 +61,7 @@ function readField(owner: ClassInfo, name: string, annotation: Expr, value: Expr
     init: flag('init', true),
     repr: flag('repr', true),
     compare: flag('compare', true),
-    kwOnly: flag('kw_only', false),
+    kwOnly: flag('kw_only', kwOnly),
   };
 }
 
@@ -118,6 +121,8 @@ export function synthesizeDataclass(program: Program, cls: ClassInfo): void {
       add(name, 'self, other', [`if type(self) is type(other):`, `  return ${mine} ${op} ${other}`, 'return NotImplemented']);
     }
   }
+  add('__dataclass_items__', 'self', [`return ${shown(fields.map((f) => `('${f.name}', self.${f.name})`))}`]);
+  add('__dataclass_values__', 'self', [`return ${shown(attrs('self', () => true))}`]);
   if ((options.eq && options.frozen) || options.unsafeHash) add('__hash__', 'self', [`return hash(${mine})`]);
   else if (options.eq && !own('__hash__')) cls.declaredAttrs.add('__unhashable__');
   addMethods(program, cls, lines.join('\n'));
