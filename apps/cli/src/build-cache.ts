@@ -24,7 +24,14 @@ export async function entryName(program: Program, options: Readonly<Record<strin
   // This file is bundled with the compiler, so its size and time stand for the compiler's content.
   const compiler = await stat(fileURLToPath(import.meta.url));
   const hash = createHash('sha256');
-  const parts = ['molt-run/1', process.version, `${compiler.size} ${compiler.mtimeMs}`, JSON.stringify(options), program.entry, ...[...program.files].flat()];
+  const parts = [
+    'molt-run/1',
+    process.version,
+    `${compiler.size} ${compiler.mtimeMs}`,
+    JSON.stringify(options),
+    program.entry,
+    ...[...program.files].flat(),
+  ];
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   return hash.digest('hex');
 }

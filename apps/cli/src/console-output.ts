@@ -43,9 +43,17 @@ export function processOutput(): Output {
     },
     error: (error, asJson) => {
       const known = isMoltError(error);
-      if (asJson) json({ error: known ? { code: error.code, message: error.message, hint: error.hint ?? null } : { code: 'MOLT9001', message: String(error), hint: null } });
+      if (asJson)
+        json({
+          error: known
+            ? { code: error.code, message: error.message, hint: error.hint ?? null }
+            : { code: 'MOLT9001', message: String(error), hint: null },
+        });
       else if (known) note(renderError(error, { color }));
-      else note(`error MOLT9001: ${error instanceof Error ? error.message : String(error)}\n  hint: this is a fault of Molt; MOLT_DEBUG=1 shows where`);
+      else
+        note(
+          `error MOLT9001: ${error instanceof Error ? error.message : String(error)}\n  hint: this is a fault of Molt; MOLT_DEBUG=1 shows where`,
+        );
       if (process.env.MOLT_DEBUG === '1' && error instanceof Error) note(error.stack ?? '');
     },
   };

@@ -3,8 +3,9 @@
  *
  * Nothing here decides anything about programs: arguments go in, the packages do the work, output is rendered.
  */
-import { Command, CommanderError } from 'commander';
+
 import { COMPILER_VERSION } from '@molt/core';
+import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { addBuild } from './commands/build.ts';
 import { addCall } from './commands/call.ts';

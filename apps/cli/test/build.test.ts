@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompiler } from '@molt/codegen-native/driver';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Desk } from './molt.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const desk = new Desk();
 afterAll(() => desk.remove());
@@ -100,7 +102,12 @@ describe('an artifact', () => {
     ['an export that does not exist', ['summarise', '--json', '[]'], 'MOLT0013', 'did you mean summarize?'],
     ['arguments that are not JSON', ['half', '--json', '{x'], 'MOLT0014', 'not JSON'],
     ['too many arguments', ['half', '--json', '[1, 2]'], 'MOLT0015', 'half(x: float) -> float'],
-    ['a wrong type, with its place', ['summarize', '--json', '[[{"name": "a", "price": "3", "tags": []}]]'], 'MOLT4001', '$.orders[0].price'],
+    [
+      'a wrong type, with its place',
+      ['summarize', '--json', '[[{"name": "a", "price": "3", "tags": []}]]'],
+      'MOLT4001',
+      '$.orders[0].price',
+    ],
     ['a missing parameter', ['half', '--json', '{}'], 'MOLT4', 'x'],
   ])('refuses %s', async (_what, args, code, text) => {
     const { stdout, stderr, exit } = await desk.molt(['call', 'service.molt', ...args]);
@@ -121,7 +128,13 @@ describe('an artifact', () => {
     const { stdout, exit } = await desk.molt(['build', 'tiny.py', '-o', 'tiny.molt']);
     expect(exit).toBe(0);
     expect(stdout).toContain('molt_worker');
-    expect(readdirSync(join(desk.folder, 'tiny.molt')).sort()).toEqual(['manifest.json', 'module.wasm', 'molt_module.so', 'molt_worker', 'schemas.json']);
+    expect(readdirSync(join(desk.folder, 'tiny.molt')).sort()).toEqual([
+      'manifest.json',
+      'module.wasm',
+      'molt_module.so',
+      'molt_worker',
+      'schemas.json',
+    ]);
   });
 
   it('is built for WebAssembly alone when there is no C compiler, and says so', async () => {
@@ -158,7 +171,10 @@ describe('molt check', () => {
     expect(await desk.molt(['check', 'good.py'])).toEqual({ stdout: 'good.py: no faults\n', stderr: '', exit: 0 });
     const { stdout, exit } = await desk.molt(['check', 'bad.py', '--json']);
     expect(exit).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [{ code: 'MOLT1201', severity: 'error', place: { path: 'bad.py', line: 1 } }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      diagnostics: [{ code: 'MOLT1201', severity: 'error', place: { path: 'bad.py', line: 1 } }],
+    });
   });
 
   it('lists the exports of a service', async () => {

@@ -28,7 +28,10 @@ export class Desk {
   }
 
   /** Runs `molt` with arguments; `input` is its standard input. */
-  molt(args: readonly string[], { input = '', env = {} }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+  molt(
+    args: readonly string[],
+    { input = '', env = {} }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<Ended> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [PROGRAM, ...args], {
         cwd: this.folder,
@@ -40,7 +43,11 @@ export class Desk {
       child.stderr.on('data', (part: Buffer) => err.push(part));
       child.on('error', reject);
       child.on('close', (code, signal) => {
-        resolve({ stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), exit: code ?? (signal === null ? -1 : -2) });
+        resolve({
+          stdout: Buffer.concat(out).toString(),
+          stderr: Buffer.concat(err).toString(),
+          exit: code ?? (signal === null ? -1 : -2),
+        });
       });
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);

@@ -2,8 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompiler } from '@molt/codegen-native/driver';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Desk } from './molt.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const desk = new Desk();
 afterAll(() => desk.remove());
@@ -84,7 +86,7 @@ describe('molt run', () => {
   });
 
   it.runIf(hasCompiler)('runs natively with the same results', async () => {
-    desk.file('native.py', "import sys\nprint(sys.argv[1:], 2**70, 0.1 + 0.2)\nsys.exit(9)\n");
+    desk.file('native.py', 'import sys\nprint(sys.argv[1:], 2**70, 0.1 + 0.2)\nsys.exit(9)\n');
     const wasm = await desk.molt(['run', 'native.py', 'x']);
     const native = await desk.molt(['run', '--target', 'native', 'native.py', 'x']);
     expect(native).toEqual(wasm);

@@ -1,7 +1,9 @@
 /** Help, explanations, and the commands that look into the compiler and the machine. */
 import { PIPELINE } from '@molt/mir';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Desk } from './molt.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const desk = new Desk();
 afterAll(() => desk.remove());
@@ -38,7 +40,8 @@ describe('help', () => {
 
 describe('molt explain', () => {
   it('explains a code, however it is written', async () => {
-    for (const code of ['MOLT0001', 'molt0001', '0001']) expect((await desk.molt(['explain', code])).stdout).toContain('MOLT0001 file-not-found');
+    for (const code of ['MOLT0001', 'molt0001', '0001'])
+      expect((await desk.molt(['explain', code])).stdout).toContain('MOLT0001 file-not-found');
   });
 
   it('lists all codes', async () => {
@@ -117,9 +120,9 @@ describe('molt doctor', () => {
 describe('colours', () => {
   it('are used when they are forced, and never with NO_COLOR', async () => {
     desk.file('bad.py', 'def f(:\n');
-    const escape = '\u001b[';
-    expect((await desk.molt(['check', 'bad.py'], { env: { FORCE_COLOR: '1' } })).stderr).toContain(escape);
-    expect((await desk.molt(['check', 'bad.py'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stderr).not.toContain(escape);
-    expect((await desk.molt(['check', 'bad.py'])).stderr).not.toContain(escape);
+    const ansi = '\u001b[';
+    expect((await desk.molt(['check', 'bad.py'], { env: { FORCE_COLOR: '1' } })).stderr).toContain(ansi);
+    expect((await desk.molt(['check', 'bad.py'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stderr).not.toContain(ansi);
+    expect((await desk.molt(['check', 'bad.py'])).stderr).not.toContain(ansi);
   });
 });

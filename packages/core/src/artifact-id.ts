@@ -56,6 +56,9 @@ function plain(options: object): Record<string, string> {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(plain(value as object)) : JSON.stringify(value)]),
+    entries.map(([name, value]) => [
+      name,
+      typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(plain(value as object)) : JSON.stringify(value),
+    ]),
   );
 }

@@ -39,7 +39,8 @@ export function compileModule(
   const wasm = targets.includes('wasm') ? watch.time('wasm', () => emitWasm(machine, layout, { maxPages, names }).bytes) : undefined;
   const native = targets.includes('native-c')
     ? watch.time('c', () => {
-        const emit = (kind: NativeKind) => emitC(machine, layout, { kind, maxPages, ...(kind === 'exe' || service === undefined ? {} : { service }) });
+        const emit = (kind: NativeKind) =>
+          emitC(machine, layout, { kind, maxPages, ...(kind === 'exe' || service === undefined ? {} : { service }) });
         return new Map(nativeKinds.map((kind) => [kind, emit(kind)]));
       })
     : undefined;

@@ -74,7 +74,8 @@ const ALL_PAGES = 65536;
 export function resolveOptions(options: BuildOptions): ResolvedOptions {
   const names = PIPELINE.map(({ name }) => name);
   for (const name of options.disablePasses ?? []) {
-    if (!names.includes(name)) throw new MoltError(fault('MOLT0004', { name, suggestion: didYouMean(name, names) ?? `there are: ${names.join(', ')}` }));
+    if (!names.includes(name))
+      throw new MoltError(fault('MOLT0004', { name, suggestion: didYouMean(name, names) ?? `there are: ${names.join(', ')}` }));
   }
   return {
     mode: options.mode,

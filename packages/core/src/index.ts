@@ -12,6 +12,7 @@ export {
   type StageName,
   type Target,
 } from './compile-options.ts';
+export { valueFromJson, valueToJson } from './json-value.ts';
 export {
   type BuildResult,
   type CheckResult,
@@ -22,6 +23,5 @@ export {
   compileTargets,
   programId,
 } from './pipeline.ts';
-export { valueFromJson, valueToJson } from './json-value.ts';
 export { DEFAULT_ENTRY, type Program, programOf, type SourceInput } from './program.ts';
 export { type StepTime, Stopwatch } from './stopwatch.ts';

@@ -25,11 +25,15 @@ export function valueFromJson(schema: Schema, json: unknown, types: SchemaTypes)
     case 'tuple':
       return Array.isArray(json) ? json.map((item, i) => (schema.items[i] === undefined ? item : inner(schema.items[i], item))) : json;
     case 'map':
-      return isObject(json) ? new Map(Object.entries(json).map(([key, value]) => [inner(schema.key, key), inner(schema.value, value)])) : json;
+      return isObject(json)
+        ? new Map(Object.entries(json).map(([key, value]) => [inner(schema.key, key), inner(schema.value, value)]))
+        : json;
     case 'record': {
       if (!isObject(json)) return json;
       const schemas = new Map(schema.fields.map((field) => [field.name, field.schema]));
-      return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, schemas.has(name) ? inner(schemas.get(name) as Schema, value) : value]));
+      return Object.fromEntries(
+        Object.entries(json).map(([name, value]) => [name, schemas.has(name) ? inner(schemas.get(name) as Schema, value) : value]),
+      );
     }
     case 'union': {
       if (!isObject(json)) return json;
@@ -61,7 +65,9 @@ export function valueToJson(schema: Schema, value: unknown, types: SchemaTypes):
     case 'tuple':
       return (value as readonly unknown[]).map((item, i) => inner(schema.items[i] as Schema, item));
     case 'map':
-      return Object.fromEntries([...(value as ReadonlyMap<unknown, unknown>)].map(([key, item]) => [String(key), inner(schema.value, item)]));
+      return Object.fromEntries(
+        [...(value as ReadonlyMap<unknown, unknown>)].map(([key, item]) => [String(key), inner(schema.value, item)]),
+      );
     case 'record': {
       const record = value as Readonly<Record<string, unknown>>;
       return Object.fromEntries(schema.fields.map((field) => [field.name, inner(field.schema, record[field.name])]));

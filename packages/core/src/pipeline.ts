@@ -12,9 +12,16 @@ import { stdlibSources } from '@molt/stdlib';
 import type { Artifact, NativeArtifact, WasmArtifact } from './artifact.ts';
 import { artifactId, identityOf } from './artifact-id.ts';
 import { compileModule, type Generated } from './compile-module.ts';
-import { type BuildOptions, type CompileOptions, type ResolvedOptions, resolveOptions, type StageName, type Target } from './compile-options.ts';
-import { type Program, programOf, type SourceInput } from './program.ts';
+import {
+  type BuildOptions,
+  type CompileOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  type StageName,
+  type Target,
+} from './compile-options.ts';
 import { serviceOf } from './native-service.ts';
+import { type Program, programOf, type SourceInput } from './program.ts';
 import { stageTexts } from './stage-text.ts';
 import { type StepTime, Stopwatch } from './stopwatch.ts';
 
@@ -134,7 +141,8 @@ function collect(
     let known: string | undefined;
     const idOf = () => (known ??= artifactId(identityOf(program, options, target)));
     const id = { enumerable: true, get: idOf };
-    if (target === 'wasm' && wasm !== undefined) artifacts.set(target, Object.defineProperty({ kind: 'wasm', bytes: wasm, schemas } as WasmArtifact, 'id', id));
+    if (target === 'wasm' && wasm !== undefined)
+      artifacts.set(target, Object.defineProperty({ kind: 'wasm', bytes: wasm, schemas } as WasmArtifact, 'id', id));
     if (target === 'native-c' && native !== undefined)
       artifacts.set(target, Object.defineProperty({ kind: 'native-c', outputs: native, schemas } as NativeArtifact, 'id', id));
   }
@@ -143,6 +151,7 @@ function collect(
 
 function statsOf(machine: Module | null, watch: Stopwatch): CompileStats {
   let instructions = 0;
-  for (const func of machine?.funcs.values() ?? []) for (const block of func.blocks) instructions += block === null ? 0 : block.insts.length + 1;
+  for (const func of machine?.funcs.values() ?? [])
+    for (const block of func.blocks) instructions += block === null ? 0 : block.insts.length + 1;
   return { steps: watch.times, functions: machine?.funcs.size ?? 0, instructions };
 }

@@ -29,6 +29,7 @@ export function programOf(input: SourceInput): Program {
     if (path === '' || path.startsWith('/') || path.includes('\\') || path.split('/').includes('..'))
       throw new MoltError(fault('MOLT0003', { path }));
   }
-  if (!files.has(input.entry)) throw new MoltError(fault('MOLT0002', { entry: input.entry, files: [...files.keys()].join(', ') || 'none' }));
+  if (!files.has(input.entry))
+    throw new MoltError(fault('MOLT0002', { entry: input.entry, files: [...files.keys()].join(', ') || 'none' }));
   return { files, entry: input.entry };
 }

@@ -1,6 +1,7 @@
 /** `compile` without Node: the package is bundled for a browser and run where no Node API exists. */
-import { createContext, runInContext } from 'node:vm';
+
 import { fileURLToPath } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../src/index.ts';
@@ -26,7 +27,10 @@ describe('in a browser', () => {
     // A context has the language alone; a browser has these besides.
     const context = createContext({ TextEncoder, TextDecoder, performance, atob, btoa, console });
     runInContext((outputFiles[0] as { readonly text: string }).text, context);
-    const bytes = runInContext(`molt.compile(${JSON.stringify(SOURCE)}, { target: 'wasm', mode: 'script' }).artifact.bytes`, context) as Uint8Array;
+    const bytes = runInContext(
+      `molt.compile(${JSON.stringify(SOURCE)}, { target: 'wasm', mode: 'script' }).artifact.bytes`,
+      context,
+    ) as Uint8Array;
     const { artifact } = compile(SOURCE, { target: 'wasm', mode: 'script' });
     expect(artifact?.kind === 'wasm' && Buffer.from(bytes).equals(artifact.bytes)).toBe(true);
   });

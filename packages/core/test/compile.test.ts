@@ -3,10 +3,13 @@
 import { isMoltError } from '@molt/diagnostics';
 import { PIPELINE } from '@molt/mir';
 import { describe, expect, it } from 'vitest';
-import { check, compile, compileTargets, programId, programOf, resolveOptions, type CompileOptions } from '../src/index.ts';
+import { type CompileOptions, check, compile, compileTargets, programId, programOf, resolveOptions } from '../src/index.ts';
 
 const SCRIPT: CompileOptions = { target: 'wasm', mode: 'script', opt: 0 };
-const FILES = { 'main.py': 'from shapes import area\nprint(area(3))\n', 'shapes.py': 'def area(side: int) -> int:\n    return side * side\n' };
+const FILES = {
+  'main.py': 'from shapes import area\nprint(area(3))\n',
+  'shapes.py': 'def area(side: int) -> int:\n    return side * side\n',
+};
 
 function thrownCode(body: () => unknown): string {
   try {
@@ -18,7 +21,10 @@ function thrownCode(body: () => unknown): string {
   return 'nothing was thrown';
 }
 
-function wasmOf(source: Parameters<typeof compile>[0], options: Partial<CompileOptions> = {}): { readonly bytes: Uint8Array; readonly id: string } {
+function wasmOf(
+  source: Parameters<typeof compile>[0],
+  options: Partial<CompileOptions> = {},
+): { readonly bytes: Uint8Array; readonly id: string } {
   const { artifact, diagnostics } = compile(source, { ...SCRIPT, ...options });
   if (artifact?.kind !== 'wasm') throw new Error(`refused: ${diagnostics.map(({ message }) => message).join()}`);
   return artifact;
@@ -62,7 +68,12 @@ describe('compile', () => {
 
   it('tells of every pass with its time, and emits the texts that were asked for', () => {
     const passes: string[] = [];
-    const { texts, stats } = compile('print(3)\n', { ...SCRIPT, emit: ['ast', 'types', 'mir', 'wat'], verifyEach: true, onPass: (name) => passes.push(name) });
+    const { texts, stats } = compile('print(3)\n', {
+      ...SCRIPT,
+      emit: ['ast', 'types', 'mir', 'wat'],
+      verifyEach: true,
+      onPass: (name) => passes.push(name),
+    });
     expect(passes).toContain('legalise');
     expect([...texts.keys()]).toEqual(['ast', 'types', 'mir', 'wat']);
     expect(texts.get('ast')).toContain('Name(name="print", ctx="Load")');
@@ -134,7 +145,9 @@ describe('an artifact id', () => {
   });
 
   it('does not tell two lists of one text from each other by accident', () => {
-    expect(idOf({ files: { 'a.py': 'x = 1\nsource b.py 0:' }, entry: 'a.py' })).not.toBe(idOf({ files: { 'a.py': 'x = 1\n', 'b.py': '' }, entry: 'a.py' }));
+    expect(idOf({ files: { 'a.py': 'x = 1\nsource b.py 0:' }, entry: 'a.py' })).not.toBe(
+      idOf({ files: { 'a.py': 'x = 1\n', 'b.py': '' }, entry: 'a.py' }),
+    );
   });
 
   it('does not change when passes are named twice or in another order', () => {

@@ -30,7 +30,8 @@ describe('generated programs', () => {
       const outcomes = await Promise.all(
         Object.entries(CONFIGS).map(async ([name, config]) => {
           const answer = await threads.run({ files: [{ path: 'main.py', text }], entry: 'main.py', args: [], stdin: '', config });
-          if (answer.kind !== 'outcome') throw new Error(`seed ${seed}, ${name}: ${answer.kind === 'failure' ? answer.message : answer.kind}\n${text}`);
+          if (answer.kind !== 'outcome')
+            throw new Error(`seed ${seed}, ${name}: ${answer.kind === 'failure' ? answer.message : answer.kind}\n${text}`);
           return { name, stdout: answer.stdout, exit: answer.exit };
         }),
       );

@@ -18,7 +18,11 @@ const TIMEOUT_MS = 60_000;
 const python = findPython();
 const folder = mkdtempSync(join(tmpdir(), 'molt-generated-'));
 const threads = new CaseThreads(2, TIMEOUT_MS);
-const columns = [column('interp', 'interp'), column('wasm', 'wasm'), column('wasm, not optimised, collecting at every allocation', 'wasm', { opt: 0, gcFlags: 3 })];
+const columns = [
+  column('interp', 'interp'),
+  column('wasm', 'wasm'),
+  column('wasm, not optimised, collecting at every allocation', 'wasm', { opt: 0, gcFlags: 3 }),
+];
 const matrix = new CaseMatrix('generated', threads, columns, TIMEOUT_MS);
 const programs = Array.from({ length: RUNS }, (_, i) => programOf(SEED + i));
 

@@ -6,7 +6,14 @@ import { valueFromJson, valueToJson } from '../src/index.ts';
 
 const int: Schema = { kind: 'int', min: -(2n ** 63n), max: 2n ** 64n - 1n };
 const str: Schema = { kind: 'str', maxBytes: 1000 };
-const point: RecordSchema = { kind: 'record', name: 'Point', fields: [{ name: 'x', schema: int }, { name: 'label', schema: { kind: 'optional', of: str } }] };
+const point: RecordSchema = {
+  kind: 'record',
+  name: 'Point',
+  fields: [
+    { name: 'x', schema: int },
+    { name: 'label', schema: { kind: 'optional', of: str } },
+  ],
+};
 const types = typesOf(point);
 
 const CASES: readonly (readonly [Schema, unknown, unknown])[] = [
@@ -22,19 +29,37 @@ const CASES: readonly (readonly [Schema, unknown, unknown])[] = [
   [{ kind: 'bytes', maxBytes: 10 }, 'AAH/', Uint8Array.of(0, 1, 255)],
   [{ kind: 'list', of: int, maxItems: 5 }, [1, '9007199254740993'], [1, 9007199254740993n]],
   [{ kind: 'tuple', items: [int, { kind: 'float' }] }, [1, 'NaN'], [1, Number.NaN]],
-  [{ kind: 'map', key: str, value: int, maxItems: 5 }, { b: 1, a: 2 }, new Map([['b', 1], ['a', 2]])],
+  [
+    { kind: 'map', key: str, value: int, maxItems: 5 },
+    { b: 1, a: 2 },
+    new Map([
+      ['b', 1],
+      ['a', 2],
+    ]),
+  ],
   [{ kind: 'map', key: int, value: str, maxItems: 5 }, { '12': 'x' }, new Map([[12n, 'x']])],
-  [{ kind: 'ref', name: 'Point' }, { x: 1, label: null }, { x: 1, label: null }],
-  [{ kind: 'union', name: 'U', variants: [{ tag: 'big', schema: int }] }, { tag: 'big', value: '9007199254740993' }, { tag: 'big', value: 9007199254740993n }],
+  [
+    { kind: 'ref', name: 'Point' },
+    { x: 1, label: null },
+    { x: 1, label: null },
+  ],
+  [
+    { kind: 'union', name: 'U', variants: [{ tag: 'big', schema: int }] },
+    { tag: 'big', value: '9007199254740993' },
+    { tag: 'big', value: 9007199254740993n },
+  ],
 ];
 
 describe('a value', () => {
-  it.each(CASES.map(([schema, json, value]) => ({ kind: schema.kind, schema, json, value })))('of a $kind comes from JSON and goes back: $json', ({ schema, json, value }) => {
-    expect(valueFromJson(schema, json, types)).toEqual(value);
-    const encoded = compileCodec(schema, types).encode(value);
-    const decoded = compileCodec(schema, types).decode(encoded);
-    expect(valueToJson(schema, decoded, types)).toEqual(json);
-  });
+  it.each(CASES.map(([schema, json, value]) => ({ kind: schema.kind, schema, json, value })))(
+    'of a $kind comes from JSON and goes back: $json',
+    ({ schema, json, value }) => {
+      expect(valueFromJson(schema, json, types)).toEqual(value);
+      const encoded = compileCodec(schema, types).encode(value);
+      const decoded = compileCodec(schema, types).decode(encoded);
+      expect(valueToJson(schema, decoded, types)).toEqual(json);
+    },
+  );
 
   it('that does not fit is left to the codec, which says where', () => {
     for (const json of [3, 'x', { x: 'y' }, [1], null]) {

@@ -64,7 +64,9 @@ if (columns.some(({ engine }) => engine === 'native')) {
 await threads.close();
 if (values.group) {
   for (const [cause, names] of [...causes].sort((a, b) => b[1].length - a[1].length)) {
-    process.stdout.write(`${String(names.length).padStart(4)}  ${cause}\n      ${names.slice(0, 6).join(' ')}${names.length > 6 ? ' ...' : ''}\n`);
+    process.stdout.write(
+      `${String(names.length).padStart(4)}  ${cause}\n      ${names.slice(0, 6).join(' ')}${names.length > 6 ? ' ...' : ''}\n`,
+    );
   }
 }
 process.stdout.write(`${cases.length - failed} of ${cases.length} pass\n`);
@@ -90,12 +92,24 @@ async function runOne(testCase: Case, matrix: CaseMatrix): Promise<void> {
 /** The line of a failure that says most, without names and numbers of the one case. */
 function causeOf(message: string): string {
   const lines = message.split('\n');
-  const telling = lines.find((line) => /error MOLT\d{4}|MOLT\d{4}:/.test(line)) ?? lines.find((line) => /^[+] .*(Error|Exception)\b/.test(line)) ?? lines[0] ?? '';
-  return telling.trim().replace(/^stderr:\s*/, '').slice(0, 160);
+  const telling =
+    lines.find((line) => /error MOLT\d{4}|MOLT\d{4}:/.test(line)) ??
+    lines.find((line) => /^[+] .*(Error|Exception)\b/.test(line)) ??
+    lines[0] ??
+    '';
+  return telling
+    .trim()
+    .replace(/^stderr:\s*/, '')
+    .slice(0, 160);
 }
 
 function columnOf(name: string): Column {
-  const common = { opt: Number(values.opt) as Column['opt'], gcFlags: values.gc ? 3 : 0, verifyEach: values.verify, disablePasses: values.disable };
+  const common = {
+    opt: Number(values.opt) as Column['opt'],
+    gcFlags: values.gc ? 3 : 0,
+    verifyEach: values.verify,
+    disablePasses: values.disable,
+  };
   if (name === 'wasm' || name === 'interp' || name === 'machine' || name === 'native') return column(name, name, common);
   throw new Error(`--engine: expected wasm, interp, machine or native, got ${name}`);
 }

@@ -44,8 +44,18 @@ export const CLI_CODES = {
     message: '{path} is not UTF-8: byte {byte} at offset {offset} (line {line})',
     hint: 'save the file as UTF-8',
   },
-  MOLT0007: { slug: 'file-not-readable', severity: 'error', message: 'cannot read {path}: {reason}', hint: 'check the permissions of the file' },
-  MOLT0008: { slug: 'folder-not-writable', severity: 'error', message: 'cannot write {path}: {reason}', hint: 'name a folder that can be written' },
+  MOLT0007: {
+    slug: 'file-not-readable',
+    severity: 'error',
+    message: 'cannot read {path}: {reason}',
+    hint: 'check the permissions of the file',
+  },
+  MOLT0008: {
+    slug: 'folder-not-writable',
+    severity: 'error',
+    message: 'cannot write {path}: {reason}',
+    hint: 'name a folder that can be written',
+  },
   MOLT0013: {
     slug: 'no-such-export',
     severity: 'error',

@@ -1,7 +1,8 @@
 /** `molt build`: an artifact directory from a Python file. */
-import { type Command, Option } from 'commander';
+
 import { type BuildTarget, readProgram, writeArtifact } from '@molt/core/node';
 import { toJsonDiagnostic } from '@molt/diagnostics';
+import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.ts';
 import { collect, listOf, optLevel } from '../option-values.ts';

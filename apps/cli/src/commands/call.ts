@@ -1,9 +1,9 @@
 /** `molt call`: one call of an export, in this process. */
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
 import { callExport } from '@molt/core/node';
 import { fault, MoltError } from '@molt/diagnostics';
 import { readArtifact } from '@molt/runtime';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.ts';
 

@@ -1,9 +1,10 @@
 /** `molt check`: what is wrong with a program, without building it. */
-import type { Command } from 'commander';
+
 import { check } from '@molt/core';
 import { readProgram } from '@molt/core/node';
 import { hasErrors, toJsonDiagnostic } from '@molt/diagnostics';
 import { printType } from '@molt/schema-ir';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.ts';
 import { collect } from '../option-values.ts';
@@ -46,7 +47,8 @@ async function runCheck(file: string, { report, service, exports, json }: CheckF
   });
   const failed = hasErrors(diagnostics);
   const signatures = (schemas?.exports ?? []).map(
-    ({ name, params, result }) => `${name}(${params.map((param) => `${param.name}: ${printType(param.schema)}`).join(', ')}) -> ${printType(result)}`,
+    ({ name, params, result }) =>
+      `${name}(${params.map((param) => `${param.name}: ${printType(param.schema)}`).join(', ')}) -> ${printType(result)}`,
   );
   const functions = [...(module?.funcs.keys() ?? [])];
   if (json) {

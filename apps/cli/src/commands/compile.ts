@@ -1,9 +1,10 @@
 /** `molt compile`: looks into the compiler: stages as text, passes with their times, MIR after a pass. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { compileTargets, type StageName, STAGES } from '@molt/core';
+
+import { compileTargets, STAGES, type StageName } from '@molt/core';
 import { readProgram } from '@molt/core/node';
 import { fault, MoltError } from '@molt/diagnostics';
 import { type Module, PIPELINE, printFunc, printModule } from '@molt/mir';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.ts';
 import { collect, listOf, oneOf, optLevel } from '../option-values.ts';
@@ -76,14 +77,18 @@ async function run(file: string, flags: CompileFlags, { output }: CommandContext
     for (const { step, ms } of stats.steps) row(step, ms);
     for (const { pass, ms } of passTimes) row(`  pass ${pass}`, ms);
   }
-  if (!flags.json && texts.size === 0 && dumped === undefined) output.line(`${file}: ${stats.functions} functions, ${stats.instructions} instructions, ${bytes} bytes of WebAssembly`);
+  if (!flags.json && texts.size === 0 && dumped === undefined)
+    output.line(`${file}: ${stats.functions} functions, ${stats.instructions} instructions, ${bytes} bytes of WebAssembly`);
   return EXIT.ok;
 }
 
 function dumpOf(module: Module, filter: string | undefined): string {
   if (filter === undefined) return printModule(module);
   const found = [...module.funcs.values()].filter(({ name }) => name.includes(filter));
-  if (found.length === 0) throw new MoltError(fault('MOLT0017', { option: '--func', expected: 'part of the name of a function', actual: filter, command: 'compile' }));
+  if (found.length === 0)
+    throw new MoltError(
+      fault('MOLT0017', { option: '--func', expected: 'part of the name of a function', actual: filter, command: 'compile' }),
+    );
   return found.map((func) => printFunc(func)).join('\n');
 }
 

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Command } from 'commander';
 import { findCompiler } from '@molt/codegen-native/driver';
 import { COMPILER_VERSION, compile } from '@molt/core';
 import { buildNative, nativeTriple, writeWhole } from '@molt/core/node';
 import { createInstance } from '@molt/runtime';
+import type { Command } from 'commander';
 import { cacheFolder } from '../build-cache.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.ts';
@@ -54,7 +54,11 @@ The exit code is 1 when something is broken; what is only missing is told with w
 
 async function node(): Promise<Finding> {
   const major = Number(process.versions.node.split('.')[0]);
-  return { what: 'Node', state: major >= 20 ? 'good' : 'broken', detail: `${process.versions.node}${major >= 20 ? '' : '; 20 or newer is needed'}` };
+  return {
+    what: 'Node',
+    state: major >= 20 ? 'good' : 'broken',
+    detail: `${process.versions.node}${major >= 20 ? '' : '; 20 or newer is needed'}`,
+  };
 }
 
 /** Compiles a program and runs it in this process. */
@@ -69,7 +73,11 @@ async function wasm(): Promise<Finding> {
     };
     createInstance(new WebAssembly.Module(artifact.bytes), { write }, { script: true }).init();
     const works = said === 'hello\n';
-    return { what, state: works ? 'good' : 'broken', detail: works ? `a program of one line is ${artifact.bytes.length} bytes and runs` : `expected hello, got ${said}` };
+    return {
+      what,
+      state: works ? 'good' : 'broken',
+      detail: works ? `a program of one line is ${artifact.bytes.length} bytes and runs` : `expected hello, got ${said}`,
+    };
   } catch (error) {
     return { what, state: 'broken', detail: String(error) };
   }
@@ -79,7 +87,11 @@ async function native(): Promise<Finding> {
   const what = 'C compiler';
   const compiler = await findCompiler().catch(() => undefined);
   if (compiler === undefined)
-    return { what, state: 'missing', detail: 'none found: the native target cannot be built, everything else works; install gcc or clang, or set MOLT_CC' };
+    return {
+      what,
+      state: 'missing',
+      detail: 'none found: the native target cannot be built, everything else works; install gcc or clang, or set MOLT_CC',
+    };
   const folder = await mkdtemp(join(tmpdir(), 'molt-doctor-'));
   try {
     const { artifact } = compile(PROGRAM, { target: 'native-c', mode: 'script' });
@@ -88,7 +100,11 @@ async function native(): Promise<Finding> {
     const path = join(folder, 'hello');
     await buildNative(output, { path, kind: 'exe', opt: 1, cacheDir: join(folder, 'objects') });
     const { stdout } = await execute(path);
-    return { what, state: stdout === 'hello\n' ? 'good' : 'broken', detail: stdout === 'hello\n' ? `${compiler} builds programs that run` : `expected hello, got ${stdout}` };
+    return {
+      what,
+      state: stdout === 'hello\n' ? 'good' : 'broken',
+      detail: stdout === 'hello\n' ? `${compiler} builds programs that run` : `expected hello, got ${stdout}`,
+    };
   } catch (error) {
     return { what, state: 'broken', detail: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -100,7 +116,8 @@ async function python({ env }: CommandContext): Promise<Finding> {
   const what = 'Python';
   const command = env.MOLT_PYTHON || 'python3';
   const found = await execute(command, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])']).catch(() => undefined);
-  if (found === undefined) return { what, state: 'missing', detail: `${command} does not run: Molt does not need it, its client molt_accel does` };
+  if (found === undefined)
+    return { what, state: 'missing', detail: `${command} does not run: Molt does not need it, its client molt_accel does` };
   return { what, state: 'good', detail: `${found.stdout.trim()} (${command})` };
 }
 
@@ -113,6 +130,10 @@ async function cache({ env }: CommandContext): Promise<Finding> {
     await rm(probe);
     return { what, state: 'good', detail: folder };
   } catch (error) {
-    return { what, state: 'missing', detail: `${folder} cannot be written: every \`molt run\` compiles anew (${error instanceof Error ? error.message : String(error)})` };
+    return {
+      what,
+      state: 'missing',
+      detail: `${folder} cannot be written: every \`molt run\` compiles anew (${error instanceof Error ? error.message : String(error)})`,
+    };
   }
 }

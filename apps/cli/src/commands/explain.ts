@@ -1,6 +1,7 @@
 /** `molt explain`: what a code means. */
-import type { Command } from 'commander';
+
 import { DIAGNOSTICS, didYouMean, explainCode, fault, isDiagnosticCode, listCodes, MoltError } from '@molt/diagnostics';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT_CODES_HELP } from '../exit-code.ts';
 

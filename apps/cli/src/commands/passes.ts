@@ -1,6 +1,7 @@
 /** `molt passes`: the passes over MIR, in their order. */
-import type { Command } from 'commander';
+
 import { PIPELINE } from '@molt/mir';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT_CODES_HELP } from '../exit-code.ts';
 

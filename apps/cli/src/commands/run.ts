@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { compile, type Program } from '@molt/core';
 import { buildNative, makeFolder, readProgram } from '@molt/core/node';
 import { hasErrors } from '@molt/diagnostics';
+import type { Command } from 'commander';
 import { cacheFolder, entryName, readEntry, removeOldest, writeEntry } from '../build-cache.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, EXIT_CODES_HELP } from '../exit-code.ts';
@@ -63,28 +63,45 @@ async function run(file: string, args: readonly string[], options: RunOptions, c
 }
 
 /** The compiled module, from the cache when it is there; undefined when the program was refused. */
-async function wasmOf(program: Program, sourceRoot: string, { opt, cache }: RunOptions, context: CommandContext): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function wasmOf(
+  program: Program,
+  sourceRoot: string,
+  { opt, cache }: RunOptions,
+  context: CommandContext,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const folder = join(cacheFolder(context.env), 'runs');
   const name = `${await entryName(program, { target: 'wasm', opt, sourceRoot })}.wasm`;
   const known = cache ? await readEntry(folder, name) : undefined;
   if (known !== undefined) return known;
   const { artifact, diagnostics } = compile(program, { target: 'wasm', mode: 'script', opt, sourceRoot });
   if (artifact?.kind !== 'wasm') {
-    context.output.diagnostics(diagnostics.filter((diagnostic) => hasErrors([diagnostic])), false);
+    context.output.diagnostics(
+      diagnostics.filter((diagnostic) => hasErrors([diagnostic])),
+      false,
+    );
     return undefined;
   }
   if (cache) await writeEntry(folder, name, artifact.bytes);
   return artifact.bytes;
 }
 
-async function runNative(program: Program, sourceRoot: string, argv: readonly string[], { opt, cache }: RunOptions, context: CommandContext): Promise<number> {
+async function runNative(
+  program: Program,
+  sourceRoot: string,
+  argv: readonly string[],
+  { opt, cache }: RunOptions,
+  context: CommandContext,
+): Promise<number> {
   const folder = join(cacheFolder(context.env), 'runs');
   const path = join(folder, await entryName(program, { target: 'native', opt, sourceRoot }));
   if (!cache || !(await isThere(path))) {
     const { artifact, diagnostics } = compile(program, { target: 'native-c', mode: 'script', opt, sourceRoot });
     const output = artifact?.kind === 'native-c' ? artifact.outputs.get('exe') : undefined;
     if (output === undefined) {
-      context.output.diagnostics(diagnostics.filter((diagnostic) => hasErrors([diagnostic])), false);
+      context.output.diagnostics(
+        diagnostics.filter((diagnostic) => hasErrors([diagnostic])),
+        false,
+      );
       return EXIT.refused;
     }
     await makeFolder(folder);

@@ -1,6 +1,7 @@
 /** `molt worker`: serves the exports of an artifact at a Unix socket until it is told to stop. */
-import type { Command } from 'commander';
+
 import { startWorker } from '@molt/runtime';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT_CODES_HELP } from '../exit-code.ts';
 import { atLeast } from '../option-values.ts';

@@ -32,9 +32,11 @@ export function callExport({ module, schemas }: ServableArtifact, name: string, 
   if (status === 'failed') throw new MoltError(fault('MOLT6204', { what: 'it raised an exception' }));
   instance.freeze();
   const answer = instance.call(target.index, input);
-  if (answer.status === 'returned') return { kind: 'returned', value: valueToJson(target.schema.result, target.output.decode(answer.bytes), schemas.types) };
+  if (answer.status === 'returned')
+    return { kind: 'returned', value: valueToJson(target.schema.result, target.output.decode(answer.bytes), schemas.types) };
   const [type, message, traceback] = (unpackControl(answer.bytes) ?? []) as readonly unknown[];
-  if (answer.status === 'invalidInput') throw new MoltError(fault('MOLT0015', { what: `${String(type)}: ${String(message)}`, signature: signatureOf(target) }));
+  if (answer.status === 'invalidInput')
+    throw new MoltError(fault('MOLT0015', { what: `${String(type)}: ${String(message)}`, signature: signatureOf(target) }));
   return { kind: 'raised', type: String(type), message: String(message), traceback: typeof traceback === 'string' ? traceback : '' };
 }
 

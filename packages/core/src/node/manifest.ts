@@ -9,7 +9,14 @@ import type { Mode } from '../compile-options.ts';
 export const MANIFEST_FORMAT = 'molt-artifact/1';
 
 /** Names of files in an artifact directory. */
-export const ARTIFACT_FILES = { manifest: 'manifest.json', schemas: 'schemas.json', wasm: 'module.wasm', worker: 'molt_worker', library: 'molt_module.so', program: 'molt_program' } as const;
+export const ARTIFACT_FILES = {
+  manifest: 'manifest.json',
+  schemas: 'schemas.json',
+  wasm: 'module.wasm',
+  worker: 'molt_worker',
+  library: 'molt_module.so',
+  program: 'molt_program',
+} as const;
 
 /** A file of the artifact. */
 export interface ManifestFile {

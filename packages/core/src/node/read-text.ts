@@ -8,7 +8,9 @@ export async function readText(path: string): Promise<string> {
   try {
     const found = await stat(path);
     if (!found.isFile() && !found.isFIFO() && !found.isCharacterDevice())
-      throw new MoltError(fault('MOLT0005', { path, kind: found.isDirectory() ? 'a folder' : 'not a file', example: `${path.replace(/\/+$/, '')}/main.py` }));
+      throw new MoltError(
+        fault('MOLT0005', { path, kind: found.isDirectory() ? 'a folder' : 'not a file', example: `${path.replace(/\/+$/, '')}/main.py` }),
+      );
     bytes = await readFile(path);
   } catch (error) {
     throw error instanceof MoltError ? error : cannotRead(path, error);
@@ -20,7 +22,9 @@ export async function readText(path: string): Promise<string> {
 export function cannotRead(path: string, error: unknown): MoltError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return new MoltError(fault('MOLT0001', { path }));
-  return new MoltError(fault('MOLT0007', { path, reason: code === 'EACCES' ? 'permission denied' : (message.split(',')[0] ?? message) }, { cause: error }));
+  return new MoltError(
+    fault('MOLT0007', { path, reason: code === 'EACCES' ? 'permission denied' : (message.split(',')[0] ?? message) }, { cause: error }),
+  );
 }
 
 /** Bytes of a source as text, without a byte order mark; throws MOLT0006 with the first byte that is not UTF-8. */

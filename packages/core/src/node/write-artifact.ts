@@ -15,7 +15,7 @@ import { ABI_VERSION_TEXT, COMPILER_VERSION, MIR_VERSION, stdlibStamp } from '..
 import { type BuildOptions, resolveOptions, type Target } from '../compile-options.ts';
 import { compileTargets, programId } from '../pipeline.ts';
 import type { Program } from '../program.ts';
-import { ARTIFACT_FILES, formatManifest, type Manifest, MANIFEST_FORMAT, type ManifestFile } from './manifest.ts';
+import { ARTIFACT_FILES, formatManifest, MANIFEST_FORMAT, type Manifest, type ManifestFile } from './manifest.ts';
 import { buildNative, nativeTriple } from './native-build.ts';
 import { makeFolder, writeWhole } from './write-file.ts';
 
@@ -91,7 +91,10 @@ export async function writeArtifact(program: Program, options: ArtifactOptions):
     exports: schemas === null ? [] : exportsOf(schemas),
     targets: Object.keys(targetIds),
     targetIds,
-    files: Object.fromEntries(await Promise.all(names.sort().map(async (name) => [name, await factsOf(join(outDir, name))]))) as Record<string, ManifestFile>,
+    files: Object.fromEntries(await Promise.all(names.sort().map(async (name) => [name, await factsOf(join(outDir, name))]))) as Record<
+      string,
+      ManifestFile
+    >,
   };
   await writeWhole(join(outDir, ARTIFACT_FILES.manifest), formatManifest(manifest));
   return { manifest, diagnostics, ...(skipped === undefined ? {} : { skipped }) };

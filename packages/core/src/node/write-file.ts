@@ -28,6 +28,13 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
 
 function cannotWrite(path: string, error: unknown): MoltError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = { EACCES: 'permission denied', EEXIST: 'a file is in the way', ENOTDIR: 'a file is in the way', EROFS: 'the disk is read-only', ENOSPC: 'the disk is full', EISDIR: 'a folder is in the way' };
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    EEXIST: 'a file is in the way',
+    ENOTDIR: 'a file is in the way',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+    EISDIR: 'a folder is in the way',
+  };
   return new MoltError(fault('MOLT0008', { path, reason: reasons[code ?? ''] ?? message }, { cause: error }));
 }

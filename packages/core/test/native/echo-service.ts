@@ -1,8 +1,9 @@
 /** A service in MIR text with the ABI of compiled services, to test worker and library without a compiler. */
+
+import { emitC, type NativeKind, type NativeOutput } from '@molt/codegen-native';
 import { encodeExports, packControl } from '@molt/ipc';
 import { layoutModule, type Module, parseModule } from '@molt/mir';
 import { bytes, exportIds, NO_TYPES, type SchemaSet, schemaSetDigest } from '@molt/schema-ir';
-import { emitC, type NativeKind, type NativeOutput } from '@molt/codegen-native';
 
 /** Exports in the order of their ids. */
 export const EXPORTS = ['echo', 'fail', 'spin', 'hoard', 'deep', 'refuse', 'stray', 'large', 'count'] as const;

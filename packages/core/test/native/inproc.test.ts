@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileNative } from '@molt/codegen-native/driver';
 import { decodeError } from '@molt/ipc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileNative } from '@molt/codegen-native/driver';
 import { echoOutput } from './echo-service.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'molt-inproc-'));

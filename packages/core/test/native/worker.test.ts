@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileNative } from '@molt/codegen-native/driver';
 import { encodeHello, encodeMessage, type MipError, PREFACE } from '@molt/ipc';
 import { MipClient } from '@molt/ipc/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileNative } from '@molt/codegen-native/driver';
 import { echoOutput, echoService, SCHEMAS } from './echo-service.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'molt-worker-'));

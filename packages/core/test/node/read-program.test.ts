@@ -50,7 +50,10 @@ describe('reading refuses', () => {
     await expect(readProgram(join(root, 'nothing.py'))).rejects.toMatchObject({ code: 'MOLT0001' });
     await expect(readProgram(join(root, 'bad.py/x.py'))).rejects.toMatchObject({ code: 'MOLT0001' });
     await expect(readProgram(root)).rejects.toMatchObject({ code: 'MOLT0005' });
-    await expect(readProgram(join(root, 'bad.py'))).rejects.toMatchObject({ code: 'MOLT0006', details: { offset: 2, line: 2, byte: '0xff' } });
+    await expect(readProgram(join(root, 'bad.py'))).rejects.toMatchObject({
+      code: 'MOLT0006',
+      details: { offset: 2, line: 2, byte: '0xff' },
+    });
     await expect(readProgram(join(root, 'imports_bad.py'))).rejects.toMatchObject({ code: 'MOLT0006' });
     await expect(readProgram(join(root, 'cut.py'))).rejects.toMatchObject({ code: 'MOLT0006', details: { offset: 1 } });
   });

@@ -19,7 +19,8 @@ def divide(a: int, b: int) -> int:
     return a // b
 `;
 
-const build = (source: string, name: string) => writeArtifact(programOf(source), { outDir: join(root, name), mode: 'service', targets: ['wasm'], opt: 0 });
+const build = (source: string, name: string) =>
+  writeArtifact(programOf(source), { outDir: join(root, name), mode: 'service', targets: ['wasm'], opt: 0 });
 
 describe('an artifact directory', () => {
   it('has a manifest that names every file with its hash, and that a worker accepts', async () => {
@@ -50,7 +51,12 @@ describe('an artifact directory', () => {
   });
 
   it('of a script has no schemas', async () => {
-    const { manifest } = await writeArtifact(programOf('print(1)\n'), { outDir: join(root, 'script'), mode: 'script', targets: ['wasm'], opt: 0 });
+    const { manifest } = await writeArtifact(programOf('print(1)\n'), {
+      outDir: join(root, 'script'),
+      mode: 'script',
+      targets: ['wasm'],
+      opt: 0,
+    });
     expect(manifest).toMatchObject({ mode: 'script', exports: [], targets: ['wasm'] });
     expect(readdirSync(join(root, 'script')).sort()).toEqual(['manifest.json', 'module.wasm']);
   });

@@ -45,14 +45,16 @@ function handle(request: RunRequest): RunAnswer {
   const start = performance.now();
   enter('front end');
   const built = build(request);
-  if ('refusal' in built) return { kind: 'outcome', stdout: '', stderr: `${built.refusal}\n`, exit: 1, compileMs: performance.now() - start, runMs: 0 };
+  if ('refusal' in built)
+    return { kind: 'outcome', stdout: '', stderr: `${built.refusal}\n`, exit: 1, compileMs: performance.now() - start, runMs: 0 };
   const { config } = request;
   enter('passes');
   // The interpreter runs what no optimisation has touched.
   if (config.engine === 'interp') return interpret(generate(built.module, { ...config, opt: 0 }).counted, request, start);
   const generated = generate(built.module, config);
   // One file per case, so that its functions can be static.
-  if (config.engine === 'c') return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, MEMORY), { unitSize: Infinity }) };
+  if (config.engine === 'c')
+    return { kind: 'c', output: emitC(generated.machine, layoutModule(generated.machine, MEMORY), { unitSize: Infinity }) };
   if (config.engine === 'machine') return interpret(generated.machine, request, start);
   const module = new WebAssembly.Module(generated.wasm as Uint8Array<ArrayBuffer>);
   const streams = new Streams(request.stdin);
@@ -124,5 +126,8 @@ function stopped(error: unknown, streams: Streams): RunAnswer {
   if (!isMoltError(error)) throw error;
   const { stdout, stderr } = streams.texts;
   const cause = error.cause instanceof Error ? `\n${error.cause.stack}` : '';
-  return { kind: 'failure', message: `${error.message}${cause}\n${stdout === '' ? '' : `stdout so far:\n${stdout.slice(-2000)}`}${stderr}` };
+  return {
+    kind: 'failure',
+    message: `${error.message}${cause}\n${stdout === '' ? '' : `stdout so far:\n${stdout.slice(-2000)}`}${stderr}`,
+  };
 }

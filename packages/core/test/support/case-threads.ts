@@ -42,7 +42,10 @@ export class CaseThreads {
     const slot = await this.#acquire();
     try {
       return await body((request) => {
-        slot.worker ??= new Worker(path, { resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 2048 }, execArgv: ['--enable-source-maps'] });
+        slot.worker ??= new Worker(path, {
+          resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 2048 },
+          execArgv: ['--enable-source-maps'],
+        });
         return this.#ask(slot, slot.worker, request);
       });
     } finally {
@@ -74,9 +77,13 @@ export class CaseThreads {
         if (answer.kind === 'phase') phase = answer.phase;
         else end(answer, true);
       };
-      const onError = (error: Error): void => end({ kind: 'failure', message: `the thread died (${phase}): ${error.stack ?? error.message}` }, false);
+      const onError = (error: Error): void =>
+        end({ kind: 'failure', message: `the thread died (${phase}): ${error.stack ?? error.message}` }, false);
       const onExit = (code: number): void => end({ kind: 'failure', message: `the thread ended with ${code} (${phase})` }, false);
-      const timer = setTimeout(() => end({ kind: 'failure', message: `no end after ${this.#timeoutMs} ms (${phase})` }, false), this.#timeoutMs);
+      const timer = setTimeout(
+        () => end({ kind: 'failure', message: `no end after ${this.#timeoutMs} ms (${phase})` }, false),
+        this.#timeoutMs,
+      );
       const end = (answer: RunAnswer, alive: boolean): void => {
         clearTimeout(timer);
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);

@@ -4,8 +4,9 @@
  * Each program is one C file with everything static but its descriptor, so objects are cached program by program, many compile at once
  * without optimisation, and there is one link instead of hundreds.
  */
-import { createHash } from 'node:crypto';
+
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,8 @@ export function runInBatch(program: string, index: number, testCase: Case, gcFla
     const child = execFile(program, args, { env, timeout: timeoutMs, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
       if (error === null) resolve({ stdout, stderr, exit: 0 });
       else if (typeof error.code === 'number') resolve({ stdout, stderr, exit: error.code });
-      else reject(plainError(error.killed ? `no end after ${timeoutMs} ms` : `the program died: ${error.signal ?? error.message}\n${stderr}`));
+      else
+        reject(plainError(error.killed ? `no end after ${timeoutMs} ms` : `the program died: ${error.signal ?? error.message}\n${stderr}`));
     });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(testCase.stdin);

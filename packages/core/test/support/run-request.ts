@@ -27,7 +27,14 @@ export interface RunPhase {
 }
 
 export type RunAnswer =
-  | { readonly kind: 'outcome'; readonly stdout: string; readonly stderr: string; readonly exit: number; readonly compileMs: number; readonly runMs: number }
+  | {
+      readonly kind: 'outcome';
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly exit: number;
+      readonly compileMs: number;
+      readonly runMs: number;
+    }
   | { readonly kind: 'c'; readonly output: NativeOutput }
   /** The compiler or the engine failed, which no program may cause. */
   | { readonly kind: 'failure'; readonly message: string };
