@@ -274,8 +274,9 @@ function classCall(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots
       if (first === undefined && cls.name === 'tuple') return { k: 'tuple', items: [], type: { k: 'tuple', items: [] } };
       break;
   }
+  // a class that chooses what to make is made plainly by its own choice
   const make = findMethod(cls, '_make');
-  if (make) return planFunction(w, make, null, slots, args, call);
+  if (make && make.cls === cls && make !== w.inst.fn) return planFunction(w, make, null, slots, args, call);
   const conversion = args.length === 2 && cls.name === 'int' ? 'int_of_base' : CONVERSIONS[cls.name];
   const named = conversion ? (w.engine.program.builtins.get(conversion) ?? w.engine.program.runtime.get(conversion)) : undefined;
   if (named?.kind === 'func' && first !== undefined) return planFunction(w, named.fn, null, slots, args, {});

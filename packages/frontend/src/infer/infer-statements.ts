@@ -150,7 +150,7 @@ function inferStmt(w: Walk, s: HStmt, env: Env): Env | null {
         const type = value(s.exc);
         plan(w, s.id, raiseOf(w, type));
       }
-      if (s.cause) value(s.cause);
+      if (s.cause) plan(w, s.cause.id + TRUTH_PLAN, causeOf(w, value(s.cause)));
       return null;
     }
     case 'break':
@@ -203,6 +203,16 @@ function raiseOf(w: Walk, type: Type): Plan {
   });
 }
 
+/** The `__cause__` of `raise x from y`. */
+function causeOf(w: Walk, type: Type): Plan {
+  return split(w, [type], 0, (t): Plan => {
+    const x = t[0] as Type;
+    if (x.k === 'none') return { k: 'slot', slot: 0, type: x };
+    const exc = raiseOf(w, x);
+    return exc.k === 'raise' ? raisePlan('TypeError', 'exception causes must derive from BaseException') : exc;
+  });
+}
+
 /** Environments after a condition held and did not. */
 export function condition(w: Walk, test: HExpr, env: Env): [Env | null, Env | null] {
   const before = env.slice();
@@ -226,7 +236,7 @@ function applyFacts(env: Env, facts: readonly Narrowing[]): Env | null {
   return out;
 }
 
-import { inferTruth, truthConstant } from './infer-expressions.ts';
+import { inferTruth, TRUTH_PLAN, truthConstant } from './infer-expressions.ts';
 
 function constantOf(w: Walk, test: HExpr): boolean | null {
   return truthConstant(w, test);
@@ -333,11 +343,22 @@ function inferHandler(w: Walk, h: Handler, env: Env): Env | null {
   let caught: Type = NEVER;
   for (const t of h.types) {
     const type = inferExpr(w, t, env, null);
+    if (type.k !== 'never' && !catchable(w, type)) {
+      // known when an exception comes here: the handler raises another
+      plan(w, t.id + TRUTH_PLAN, raisePlan('TypeError', 'catching classes that do not inherit from BaseException is not allowed'));
+      return null;
+    }
     for (const cls of classesOf(type)) caught = w.engine.lattice.join(caught, exceptionType(w, cls));
   }
   if (h.types.length === 0) caught = exceptionType(w, w.engine.program.builtinClass('BaseException'));
   if (h.v) assign(w, env, h.v, caught);
   return inferBlock(w, h.body, env);
+}
+
+function catchable(w: Walk, type: Type): boolean {
+  if (type.k === 'tuple') return type.items.every((t) => catchable(w, t));
+  const base = w.engine.program.builtinClass('BaseException');
+  return type.k === 'union' ? type.members.every((t) => catchable(w, t)) : type.k === 'class' && type.cls.mro.includes(base);
 }
 
 /** Instances that a handler of a class may see: every class below it that is instantiated somewhere. */

@@ -4,6 +4,7 @@ import { isRangeCall } from '../infer/infer-statements.ts';
 import { truthConstant } from '../infer/infer-expressions.ts';
 import { factsOf, type Narrowing } from '../infer/narrow.ts';
 import { classesOf } from '../infer/plan-builtins.ts';
+import type { Plan } from '../infer/plan.ts';
 import { type Type } from '../types/type.ts';
 import type { BlockId, ValueId } from '@molt/mir';
 import { type FuncLowering } from './func-lowering.ts';
@@ -302,6 +303,14 @@ function lowerHandlers(f: FuncLowering, s: Extract<HStmt, { k: 'try' }>, end: Bl
   for (const h of s.handlers) {
     const match = f.ssa.block();
     const next = f.ssa.block();
+    const bad = h.types.find((e) => f.inst.plans[e.id + TRUTH_PLAN]);
+    if (bad) {
+      lowerHandler(f, h, exc, end, () => {
+        f.at(bad);
+        emitPlan(f, f.inst.plans[bad.id + TRUTH_PLAN] as Plan, []);
+      });
+      return;
+    }
     const test = handlerTest(f, h, exc);
     if (test === null) f.ssa.jump(match);
     else f.ssa.branch(test, match, next);
@@ -325,7 +334,7 @@ function handlerTest(f: FuncLowering, h: Handler, exc: ValueId): ValueId | null 
   return test ?? f.i32(0);
 }
 
-function lowerHandler(f: FuncLowering, h: Handler, exc: ValueId, end: BlockId): void {
+function lowerHandler(f: FuncLowering, h: Handler, exc: ValueId, end: BlockId, body = () => lowerBlock(f, h.body)): void {
   const depth = f.exits.length;
   f.b.emit('exc.take', [], null);
   f.b.emit('call', [exc], { func: f.low.runtime('caught'), unwind: 'never' });
@@ -334,7 +343,7 @@ function lowerHandler(f: FuncLowering, h: Handler, exc: ValueId, end: BlockId): 
   if (h.v) f.store(h.v, { v: exc, type: caughtType(f, h) });
   const failed = f.ssa.block();
   f.exits.push({ kind: 'finally', run: () => f.setHandled(outer) }, { kind: 'handler', block: failed });
-  lowerBlock(f, h.body);
+  body();
   f.exits.length = depth;
   if (f.alive) {
     f.setHandled(outer);
@@ -374,12 +383,13 @@ function lowerRaise(f: FuncLowering, s: Extract<HStmt, { k: 'raise' }>): void {
   const exc = emitPlan(f, plan, [value]);
   if (!f.alive) return;
   if (s.cause) {
-    const cause = lowerExpr(f, s.cause);
+    const given = lowerExpr(f, s.cause);
     if (!f.alive) return;
     f.at(s);
+    const cause = emitPlan(f, f.inst.plans[s.cause.id + TRUTH_PLAN] as Plan, [given]);
+    if (!f.alive) return;
     const base = f.low.typeName({ k: 'inst', cls: f.low.engine.program.builtinClass('BaseException'), args: [] });
-    const isReference = cause.type.k === 'none' || cause.type.k === 'inst' || (cause.type.k === 'union' && cause.type.members.every((m) => m.k === 'inst' || m.k === 'none'));
-    if (isReference) f.b.emit('field.set', [exc.v, cause.v], { type: base, field: '__cause__' });
+    f.b.emit('field.set', [exc.v, cause.v], { type: base, field: '__cause__' });
     f.b.emit('field.set', [exc.v, f.i32(1)], { type: base, field: '__suppress_context__' });
   }
   f.at(s);

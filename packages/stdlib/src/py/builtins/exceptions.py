@@ -100,6 +100,42 @@ class OSError(Exception):
     strerror: val
     filename: val
 
+    # The subclass that stands for an error number.
+    @staticmethod
+    def _make(*args) -> 'OSError':
+        if 2 <= len(args) <= 5:
+            code = args[0]
+            if isinstance(code, int):
+                if code == 2:
+                    return FileNotFoundError(*args)
+                if code == 1 or code == 13:
+                    return PermissionError(*args)
+                if code == 3:
+                    return ProcessLookupError(*args)
+                if code == 4:
+                    return InterruptedError(*args)
+                if code == 10:
+                    return ChildProcessError(*args)
+                if code == 11 or code == 114 or code == 115:
+                    return BlockingIOError(*args)
+                if code == 17:
+                    return FileExistsError(*args)
+                if code == 20:
+                    return NotADirectoryError(*args)
+                if code == 21:
+                    return IsADirectoryError(*args)
+                if code == 32 or code == 108:
+                    return BrokenPipeError(*args)
+                if code == 103:
+                    return ConnectionAbortedError(*args)
+                if code == 104:
+                    return ConnectionResetError(*args)
+                if code == 110:
+                    return TimeoutError(*args)
+                if code == 111:
+                    return ConnectionRefusedError(*args)
+        return OSError(*args)
+
     def __init__(self, *args) -> None:
         self.args = vals_of(args)
         self.errno = to_val(None)

@@ -95,6 +95,12 @@ def all(iterable) -> bool:
     return True
 
 
+@overload
+def min():
+    raise TypeError('min expected at least 1 argument, got 0')
+
+
+@overload
 def min(first, *rest, key=None, default=...):
     if len(rest) == 0:
         if default is not ...:
@@ -115,6 +121,12 @@ def min(first, *rest, key=None, default=...):
     return best
 
 
+@overload
+def max():
+    raise TypeError('max expected at least 1 argument, got 0')
+
+
+@overload
 def max(first, *rest, key=None, default=...):
     if len(rest) == 0:
         if default is not ...:
