@@ -3,8 +3,8 @@
 # (Cody and Waite, 1980) up to 10**5, exactly in ints beyond. Inverses take one Newton step from a polynomial start.
 
 from molt.intrinsics import (
-    CELL_SCRATCH, big, f64_abs, f64_bits, f64_copysign, f64_div, f64_nearest, f64_sqrt, i32, int_floordiv, int_of_big, int_shl, int_shr,
-    int_word, load_f64, load_i32, noinline, store_f64, store_i32, trunc_i64, word,
+    CELL_SCRATCH, f64_abs, f64_bits, f64_copysign, f64_div, f64_nearest, f64_sqrt, i32, int_floordiv, int_shl, int_shr, int_word,
+    load_f64, load_i32, noinline, store_f64, store_i32, trunc_i64, word,
 )
 
 HALF_PI_1: float = 1.5707963267341256
@@ -36,17 +36,19 @@ def reduce_angle(x: float) -> None:
     store_f64(CELL_SCRATCH, h, REDUCED_HIGH)
 
 
-# floor(pi/2 * 2**1200); taken apart and put together, so that nobody reckons with its size in doubles.
+# floor(pi/2 * 2**1200), from two halves, because its size is beyond the doubles that bound constants; `shift` is 600.
 @noinline
-def scaled_half_pi() -> int:
-    return int_of_big(big(27046724283084125417797465026808203009256108362476063863258026413100349889103823912611911356527403947915963110197652931481024572262852823450899406945907248218945401699285611952250528430656009690857403590650817399623132093133728097485080149752727187535536512224208748711530973100814085743594867780352646821739039488199920104833588129721506111399380676955595358474))
+def scaled_half_pi(shift: i32) -> int:
+    high = 6518043813576499567614396574662941853205725930320758529756346294674678463642478116061492973562434162130186664563002114985125569132920968072887375650813181200752343318675935818455173
+    low = 3424948260679531850310910789370116118858898140637584014991965479840768157654292684279383975358528385498155197823865440833616679705776882791569180819158672636916155072381333583708426
+    return int_shl(high, int(shift)) + low
 
 
 @noinline
 def reduce_large(x: float) -> None:
     a = f64_abs(x)
     n = int_shl(int_word(mantissa_of(a)), int(exponent_of(a) + 1200))
-    half_pi = scaled_half_pi()
+    half_pi = scaled_half_pi(600 + byte_len(''))
     q = int_floordiv(n, half_pi)
     r = n - q * half_pi
     quadrant = i32(word(q & 3))
