@@ -6,8 +6,9 @@ import { literal } from '../program/declare.ts';
 import { makeFunction } from '../program/make-function.ts';
 import { refuse } from '../program/refusal.ts';
 import { buildComprehension, buildGeneratorCall } from './build-comprehension.ts';
+import { buildFormatCall } from './build-format.ts';
 import { bindName } from './build-targets.ts';
-import { attributeName, type HirScope, findVar, tempVar } from './hir-scope.ts';
+import { attributeName, capture, findVar, type HirScope, localClass, tempVar } from './hir-scope.ts';
 import type { Arg, HExpr, HStmt, OpKind } from './nodes.ts';
 
 const BINARY: Readonly<Record<string, OpKind>> = {
@@ -142,24 +143,30 @@ export function buildExpr(scope: HirScope, e: Expr): HExpr {
 
 export function buildName(scope: HirScope, name: string, place: { start: number; end: number }): HExpr {
   if (name === '__debug__') return constant(scope, place, { type: 'bool', value: true });
+  const cls = currentClass(scope);
+  const classVar = cls?.classVars.get(name);
+  if (classVar) return at(scope, place, { k: 'global', g: classVar });
+  const inner = cls?.inner.get(name);
+  if (inner) return at(scope, place, { k: 'binding', name, binding: { kind: 'class', cls: inner } });
   const variable = findVar(scope, name);
   if (variable) {
+    // making objects of a local class takes what its methods use
+    for (const v of localClass(scope, name)?.captures ?? []) capture(scope, v);
     const shadowed = scope.fn.kind === 'module' && variable.owner === scope.fn && !variable.temp && scope.comprehensions.every((c) => c.get(name) !== variable);
     if (!(shadowed && scope.fn.module.bindings.has(name))) return at(scope, place, { k: 'var', v: variable });
   }
   const { module } = scope.fn;
   if (name === '__name__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.name });
   if (name === '__file__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.path });
-  const cls = scope.fn.kind === 'module' ? currentClass(scope) : null;
-  const classVar = cls?.classVars.get(name);
-  if (classVar) return at(scope, place, { k: 'global', g: classVar });
   const binding = lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
   if (binding?.kind === 'typing' && name === 'TYPE_CHECKING') return constant(scope, place, { type: 'bool', value: false });
   if (!binding) return at(scope, place, { k: 'unknown', name });
   if (binding.kind === 'var') {
     const { global } = binding;
     if (global.constant) return at(scope, place, { k: 'const', value: global.constant });
-    return at(scope, place, { k: 'global', g: global });
+    const builtin = module.trusted ? undefined : scope.program.builtins.get(name);
+    const fallback = builtin && builtin.kind !== 'var' ? at(scope, place, { k: 'binding', name, binding: builtin }) : null;
+    return at(scope, place, { k: 'global', g: global, ...(fallback ? { fallback } : {}) });
   }
   return at(scope, place, { k: 'binding', name, binding });
 }
@@ -167,11 +174,13 @@ export function buildName(scope: HirScope, name: string, place: { start: number;
 const classStack = new WeakMap<HirScope, import('../program/class-info.ts').ClassInfo>();
 /** Marks that expressions built next belong to a class body. */
 export function inClassBody<T>(scope: HirScope, cls: import('../program/class-info.ts').ClassInfo, action: () => T): T {
+  const outer = classStack.get(scope);
   classStack.set(scope, cls);
   try {
     return action();
   } finally {
-    classStack.delete(scope);
+    if (outer) classStack.set(scope, outer);
+    else classStack.delete(scope);
   }
 }
 const currentClass = (scope: HirScope) => classStack.get(scope) ?? null;
@@ -214,6 +223,10 @@ function buildCall(scope: HirScope, e: Call): HExpr {
     const self = method.fn.params[0];
     if (!self) return refuse(spanOf(scope.fn.module.source, e.start, e.end), 'super() in a method without self', 'add the parameter');
     return at(scope, e, { k: 'super', cls: method.fn.cls, self: buildName(scope, self.name, e) });
+  }
+  if (func.kind === 'Attribute' && func.attr === 'format' && func.value.kind === 'Constant' && func.value.value.type === 'str') {
+    const made = buildFormatCall(scope, e, func.value.value.value);
+    if (made) return made;
   }
   if (e.args.length >= 1 && e.args[0]?.kind === 'GeneratorExp') {
     const made = buildGeneratorCall(scope, e, e.args[0]);

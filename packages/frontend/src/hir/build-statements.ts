@@ -4,11 +4,13 @@ import type { Expr, Stmt, Try, With, WithItem } from '../ast/nodes.ts';
 import { type ClassInfo, mangled } from '../program/class-info.ts';
 import { absoluteName, importBindings } from '../program/declare.ts';
 import type { Binding } from '../program/module-info.ts';
+import { declareClass } from '../program/declare-class.ts';
+import type { Var } from '../program/function-info.ts';
 import { makeFunction } from '../program/make-function.ts';
 import { refuse } from '../program/refusal.ts';
 import { at, binaryOp, buildExpr, buildName, buildSlice, constant, functionValue, inClassBody, noneOf } from './build-expressions.ts';
 import { assignPairwise, assignTo, bindName } from './build-targets.ts';
-import { attributeName, findVar, type HirScope, tempVar } from './hir-scope.ts';
+import { attributeName, capture, findVar, type HirScope, tempVar } from './hir-scope.ts';
 import type { Handler, HExpr, HStmt, OpKind } from './nodes.ts';
 
 export function buildBlock(scope: HirScope, body: readonly Stmt[]): HStmt[] {
@@ -258,7 +260,8 @@ function deleteTarget(scope: HirScope, t: Expr, out: HStmt[]): void {
     case 'Name': {
       const v = findVar(scope, t.name);
       const binding = scope.fn.module.bindings.get(t.name);
-      if (v) out.push({ k: 'delvar', v, ...place });
+      const isGlobal = binding?.kind === 'var' && scope.fn.kind === 'module' && scope.comprehensions.length === 0;
+      if (v && !isGlobal) out.push({ k: 'delvar', v, ...place });
       else if (binding?.kind === 'var') out.push({ k: 'delglobal', g: binding.global, ...place });
       else refuse(spanOf(scope.fn.module.source, t.start, t.end), `deleting '${t.name}'`, 'delete variables only');
       return;
@@ -295,18 +298,41 @@ function functionDef(scope: HirScope, s: Extract<Stmt, { kind: 'FunctionDef' }>,
   out.push({ ...bindName(scope, s.name, value, place) });
 }
 
-/** A class statement runs its computed defaults and class variables. */
+/** A class statement runs its computed defaults and class variables; away from the top level of a module it also binds its name. */
 function classDef(scope: HirScope, s: Extract<Stmt, { kind: 'ClassDef' }>, out: HStmt[]): void {
   const binding = scope.fn.kind === 'module' ? scope.fn.module.bindings.get(s.name) : undefined;
-  if (binding?.kind !== 'class') return refuse(spanOf(scope.fn.module.source, s.start, s.end), `class '${s.name}' inside a function or block`, 'define the class at the top level of the module');
-  const cls: ClassInfo = binding.cls;
+  if (binding?.kind === 'class') return classBody(scope, binding.cls, s, out);
+  const cls = declareClass(scope.program, scope.fn.module, s, { scope });
+  const value = at(scope, s, { k: 'binding', name: s.name, binding: { kind: 'class', cls } });
+  const bind = bindName(scope, s.name, value, s);
+  scope.classes.set(s.name, cls);
+  classBody(scope, cls, s, out);
+  noteCaptures(scope, cls, bind.k === 'assign' ? bind.v : null);
+  out.push(bind);
+}
+
+/** What the methods of a local class use of the functions around; methods that name the class need it all to make objects. */
+function noteCaptures(scope: HirScope, cls: ClassInfo, own: Var | null): void {
+  const methods = [...cls.methods.values(), ...[...cls.properties.values()].flatMap((p) => (p.set ? [p.get, p.set] : [p.get]))];
+  for (const base of cls.mro) for (const v of base.captures) if (!cls.captures.includes(v)) cls.captures.push(v);
+  for (const fn of methods) for (const v of fn.free) if (!cls.captures.includes(v)) cls.captures.push(v);
+  for (const fn of methods) if (own && fn.free.includes(own)) for (const v of cls.captures) if (!fn.free.includes(v)) fn.free.push(v);
+  for (const v of cls.captures) capture(scope, v);
+}
+
+function classBody(scope: HirScope, cls: ClassInfo, s: Extract<Stmt, { kind: 'ClassDef' }>, out: HStmt[]): void {
   inClassBody(scope, cls, () => {
     for (const stmt of s.body) {
       if (stmt.kind === 'FunctionDef') {
-        const fn = cls.methods.get(mangled(cls, stmt.name)) ?? cls.properties.get(mangled(cls, stmt.name))?.get;
-        if (!fn || fn.start !== stmt.start) continue;
+        const name = mangled(cls, stmt.name);
+        const property = cls.properties.get(name);
+        const fn = [cls.methods.get(name), property?.get, property?.set].find((f) => f?.start === stmt.start);
+        if (!fn) continue;
         const value = functionValue(scope, stmt, fn, stmt.args);
         if (value.k === 'seq') out.push(...value.stmts);
+      } else if (stmt.kind === 'ClassDef') {
+        const inner = cls.inner.get(stmt.name);
+        if (inner) classBody(scope, inner, stmt, out);
       } else if (stmt.kind === 'Assign' || (stmt.kind === 'AnnAssign' && stmt.value)) {
         for (const target of stmt.kind === 'Assign' ? stmt.targets : [stmt.target]) {
           const g = target.kind === 'Name' ? cls.classVars.get(mangled(cls, target.name)) : undefined;

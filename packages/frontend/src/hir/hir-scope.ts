@@ -3,7 +3,7 @@
  * enclosing function makes its variable captured.
  */
 import type { FunctionInfo, Var } from '../program/function-info.ts';
-import { mangled } from '../program/class-info.ts';
+import { type ClassInfo, mangled } from '../program/class-info.ts';
 import { newVar } from '../program/make-function.ts';
 import type { Program } from '../program/program.ts';
 import type { ScopeNames } from './scope-names.ts';
@@ -16,12 +16,14 @@ export interface HirScope {
   /** Innermost last: targets of comprehensions around the current place. */
   readonly comprehensions: Map<string, Var>[];
   readonly parent: HirScope | null;
+  /** Classes defined in this function so far. */
+  readonly classes: Map<string, ClassInfo>;
 }
 
 export function openScope(program: Program, fn: FunctionInfo, names: ScopeNames, parent: HirScope | null): HirScope {
   const locals = new Map<string, Var>();
   for (const param of fn.params) locals.set(param.name, param.variable);
-  return { program, fn, names, locals, comprehensions: [], parent };
+  return { program, fn, names, locals, comprehensions: [], parent, classes: new Map() };
 }
 
 /** The variable that a name denotes here, or null when it is not a variable of this or an enclosing function. */
@@ -50,6 +52,22 @@ function findOwn(scope: HirScope, name: string): Var | null {
   if (scope.names.globals.has(name)) return null;
   if (scope.fn.kind === 'module' && scope.fn.module.bindings.has(name)) return null;
   return scope.names.bound.has(name) || scope.locals.has(name) ? localVar(scope, name) : null;
+}
+
+/** A class that a function around defines under a name. */
+export function localClass(scope: HirScope, name: string): ClassInfo | null {
+  for (let s: HirScope | null = scope; s; s = s.parent) {
+    const found = s.classes.get(name);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Makes a variable of a function around available here. */
+export function capture(scope: HirScope, v: Var): void {
+  if (v.owner === scope.fn) return;
+  v.captured = true;
+  for (let s: HirScope | null = scope; s && s.fn !== v.owner; s = s.parent) if (!s.fn.free.includes(v)) s.fn.free.push(v);
 }
 
 /** An attribute's name as the class around the place spells it. */

@@ -32,7 +32,8 @@ export type HExpr = At &
   (
     | { readonly k: 'const'; readonly value: PyConstant }
     | { readonly k: 'var'; readonly v: Var }
-    | { readonly k: 'global'; readonly g: GlobalVar }
+    /** `fallback` is the builtin of that name: what an unbound global denotes. */
+    | { readonly k: 'global'; readonly g: GlobalVar; readonly fallback?: HExpr }
     | { readonly k: 'binding'; readonly name: string; readonly binding: Binding }
     | { readonly k: 'unknown'; readonly name: string }
     | { readonly k: 'attr'; readonly obj: HExpr; readonly name: string }

@@ -1,7 +1,7 @@
 /**
  * Which names a function binds, and which names nested functions use: syntactic facts that decide where a variable lives.
  */
-import type { Arguments, Expr, Node, Pattern, Stmt } from '../ast/nodes.ts';
+import type { Arguments, Expr, Node, Stmt } from '../ast/nodes.ts';
 import { forEachChild } from '../ast/walk.ts';
 
 export interface ScopeNames {
@@ -89,5 +89,3 @@ export function namesUsedInNested(body: readonly Stmt[]): Set<string> {
   for (const stmt of body) walk(stmt, false);
   return used;
 }
-
-export type { Pattern };

@@ -1,5 +1,6 @@
 /** Types of expressions: each is recorded by id, with the plan of its operation. `expected` flows down into literals and displays. */
 import type { HExpr } from '../hir/nodes.ts';
+import type { ClassInfo } from '../program/class-info.ts';
 import type { Var } from '../program/function-info.ts';
 import { BOOL, find, I32, INT, members, NEVER, newCell, NONE, type Type, UNBOUND } from '../types/type.ts';
 import { annotationType } from './annotations.ts';
@@ -47,6 +48,7 @@ function typeOf(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
       const unbound = e.g.maybeUnbound ? w.engine.lattice.join(type, UNBOUND) : type;
       if (unbound.k === 'never') return NEVER;
       const bound = members(unbound).filter((m) => m.k !== 'unbound');
+      if (e.fallback && bound.length < members(unbound).length) bound.push(sub(e.fallback));
       return w.engine.lattice.joinAll(bound);
     }
     case 'unknown':
@@ -54,6 +56,7 @@ function typeOf(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
     case 'binding': {
       if (e.binding.kind === 'typevar') return { k: 'typearg', type: annotationType(w.scope, { kind: 'Name', name: e.name, ctx: 'Load', id: 0, start: 0, end: 0 }) ?? NEVER };
       if (e.binding.kind === 'typing') return { k: 'typearg', type: NONE };
+      if (e.binding.kind === 'class' && e.binding.cls.captures.length > 0) ownClass(w, e.binding.cls);
       const plan = bindingPlan(w, e.binding);
       if (!plan) return refuse(spanAt(w, e), `'${e.name}' as a value`, 'use it in an annotation only');
       if (plan.k === 'const' && plan.value.type === 'int' && isMachine(expected)) return setPlan(w, e.id, { ...plan, type: expected });
@@ -182,6 +185,12 @@ function readVar(w: Walk, e: Extract<HExpr, { k: 'var' }>, env: Env): Type {
   const bound = w.engine.lattice.joinAll(type.members.filter((m) => m.k !== 'unbound'));
   setPlan(w, e.id, { ...error, type: bound } as Plan);
   return bound;
+}
+
+/** The class statement runs here: its methods see the variables of this instance. Those of all instances share their types. */
+function ownClass(w: Walk, cls: ClassInfo): void {
+  if (!cls.owner) cls.owner = w.inst;
+  else if (cls.owner !== w.inst) for (const v of cls.captures) w.engine.lattice.unify(cls.owner.capturedCell(v), w.inst.capturedCell(v));
 }
 
 function unboundError(w: Walk, v: Var): Plan {

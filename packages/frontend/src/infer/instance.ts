@@ -60,6 +60,12 @@ export class Instance {
     return at;
   }
 
+  /** Is it a variable of this instance or of one around it? */
+  sees(variable: Var): boolean {
+    for (let at: Instance | null = this; at; at = at.owner) if (at.fn === variable.owner) return true;
+    return false;
+  }
+
   capturedCell(variable: Var): Cell {
     const owner = this.ownerOf(variable);
     let cell = owner.captured.get(variable);

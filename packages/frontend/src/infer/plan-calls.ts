@@ -7,7 +7,9 @@
 import type { ClassInfo } from '../program/class-info.ts';
 import { findMethod } from '../program/class-info.ts';
 import type { FunctionInfo, Param } from '../program/function-info.ts';
+import { refuse } from '../program/refusal.ts';
 import { typeKey } from '../types/join.ts';
+import { spanOf } from '@molt/diagnostics';
 import { pythonName } from '../types/python-name.ts';
 import { ANY, type Cell, find, members, NEVER, newCell, type Type } from '../types/type.ts';
 import { type AnnotationScope, annotationType } from './annotations.ts';
@@ -45,6 +47,7 @@ export function planFunction(c: Ctx, fn: FunctionInfo, owner: Instance | null, s
   const all = [...args, ...(call.kwargs ?? []).map((k) => k.slot)];
   if (all.some((i) => slots[i]?.k === 'never')) return NEVER_PLAN;
   if (call.rest !== undefined) return planSpread(c, fn, owner, slots, args, { ...call, rest: call.rest });
+  if (fn.cls && fn.free.length > 0 && !owner) return planLocalMethod(c, fn, slots, args, call);
   if (!fn.trusted) {
     const bound = bindArguments(c, fn, slots, args, call, owner);
     return 'k' in bound ? bound : checked(bound, planInstance(c, fn, owner, slots, bound, call.closure));
@@ -62,6 +65,19 @@ export function planFunction(c: Ctx, fn: FunctionInfo, owner: Instance | null, s
   const first = bindArguments(c, fn, slots, args, call);
   if ('k' in first && fn.overloads.length === 1) return first;
   return raisePlan('TypeError', integerText(c, fn, slots, args, call) ?? mismatchText(fn, slots, args));
+}
+
+/** A method of a class defined in a function: the object holds the variables that the method uses. */
+function planLocalMethod(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: readonly number[], call: CallArgs): Plan {
+  const { owner } = fn.cls as ClassInfo;
+  const self = args[0];
+  if (!owner || self === undefined || fn.kind !== 'method') {
+    return refuse(spanOf(fn.module.source, fn.start, fn.start), `'${fn.qualname}', which uses variables of the function around its class without an object`, 'pass the values as arguments');
+  }
+  if (!(slots[self]?.k === 'inst' && (slots[self] as Extract<Type, { k: 'inst' }>).cls.mro.includes(fn.cls as ClassInfo))) return planFunction(c, fn, owner, slots, args, call);
+  const type: Type = { k: 'func', fn, owner };
+  const body = planFunction(c, fn, owner, [...slots, type], args, { ...call, closure: slots.length });
+  return { k: 'let', value: { k: 'method-closure', slot: self, type }, body, type: body.type };
 }
 
 /** An object with `__index__` where a stdlib function wants an int. */
@@ -412,6 +428,9 @@ export function planConstruct(c: Ctx, cls: ClassInfo, slots: readonly Type[], ar
   if (abstract.length > 0) {
     const list = abstract.length === 1 ? `method ${abstract[0]}` : `methods ${abstract.join(', ')}`;
     return raisePlan('TypeError', `Can't instantiate abstract class ${cls.name} with abstract ${list}`);
+  }
+  if (cls.captures.length > 0 && !cls.captures.every((v) => c.inst.sees(v))) {
+    refuse(cls.node ? spanOf(cls.module.source, cls.node.start, cls.node.start) : undefined, `making a '${cls.name}' outside the function whose variables its methods use`, 'pass the values to its constructor');
   }
   const value: Plan = { k: 'new', cls, type };
   if (!init || (init.cls?.name === 'object' && init.cls.builtin)) {

@@ -46,6 +46,8 @@ export type Plan = { readonly type: Type } & (
   | { readonly k: 'item'; readonly slot: number; readonly index: number }
   | { readonly k: 'tuple'; readonly items: readonly Source[] }
   | { readonly k: 'bind'; readonly slot: number }
+  /** The closure of a method of a local class, from what the object in the slot holds. */
+  | { readonly k: 'method-closure'; readonly slot: number }
   /** First plan for its effect, then the second. */
   | { readonly k: 'seq'; readonly first: Plan; readonly second: Plan }
 );

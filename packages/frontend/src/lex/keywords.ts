@@ -31,10 +31,3 @@ export function keywordKind(source: string, start: number, end: number): number 
   for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== source.charCodeAt(start + i)) return NAME;
   return kind;
 }
-
-const keywordSet: ReadonlySet<string> = new Set(TOKEN_TEXT.slice(KW_FALSE));
-
-/** Whether a whole string is a keyword. */
-export function isKeyword(text: string): boolean {
-  return keywordSet.has(text);
-}

@@ -192,6 +192,14 @@ function lowerGlobal(f: FuncLowering, e: Extract<HExpr, { k: 'global' }>, type: 
   const isMark = f.b.emit('i64.eq', [bits, f.b.emit('val.bits', [mark.v], null)], null);
   f.ssa.branch(isMark, missing, ok, false);
   f.enter(missing);
+  const { fallback } = e;
+  if (fallback) {
+    return merge(f, type, (to) => {
+      to(lowerExpr(f, fallback));
+      f.enter(ok);
+      to({ v: f.coerce.to(value, type), type });
+    });
+  }
   emitRaise(f, 'NameError', `name '${e.g.name}' is not defined`);
   f.enter(ok);
   return { v: f.coerce.to(value, type), type };

@@ -5,7 +5,7 @@ import type { Plan, Source } from '../infer/plan.ts';
 import { members, type Type } from '../types/type.ts';
 import type { FuncLowering } from './func-lowering.ts';
 import { emitPrim } from './lower-prims.ts';
-import { globalType } from './lowering.ts';
+import { cellField, freeName, globalType } from './lowering.ts';
 import { memTypeOf } from './represent.ts';
 import type { Val } from './ssa.ts';
 import { constantValue } from './lower-expressions.ts';
@@ -102,6 +102,17 @@ export function emitPlan(f: FuncLowering, plan: Plan, slots: readonly Val[]): Va
     case 'tuple': {
       const items = plan.items.map((s) => source(f, s, slots, null));
       return { v: f.coerce.tuple(items, plan.type as Extract<Type, { k: 'tuple' }>), type: plan.type };
+    }
+    case 'method-closure': {
+      const self = slot(plan.slot);
+      const { fn } = plan.type as Extract<Type, { k: 'func' }>;
+      const name = f.low.typeName(plan.type);
+      const object = f.b.emit('new', [], { name });
+      for (const v of fn.free) {
+        const cell = f.b.emit('field.get', [self.v], { type: f.low.typeName(self.type), field: cellField(v) });
+        f.b.emit('field.set', [object, cell], { type: name, field: freeName(v) });
+      }
+      return { v: object, type: plan.type };
     }
     case 'bind': {
       const name = f.low.typeName(plan.type);
@@ -283,5 +294,7 @@ function newObject(f: FuncLowering, type: Type): ValueId {
   const name = f.low.typeName(type);
   const object = f.b.emit('new', [], { name });
   for (const field of f.low.unsetFields(type)) f.b.emit('field.set', [object, f.coerce.unbound().v], { type: name, field });
+  // a class lists the variables that its bases use too
+  if (type.k === 'inst') for (const v of type.cls.captures) f.b.emit('field.set', [object, f.cellOf(v)], { type: name, field: cellField(v) });
   return object;
 }

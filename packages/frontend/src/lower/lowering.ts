@@ -1,7 +1,7 @@
 /**
  * The module under construction: names of instances, heap types, static data, globals, source sites, and the worklist of functions.
  */
-import { SINGLETON, TYPE_ID } from '@molt/abi';
+import { TYPE_ID } from '@molt/abi';
 import { type DataItem, type Field, type Global, type HeapType, memSize, type Module, type Signature, type Type as MirType } from '@molt/mir';
 import { IMPORTS } from '@molt/abi';
 import { attrHolder, type ClassInfo } from '../program/class-info.ts';
@@ -273,7 +273,10 @@ export class Lowering {
   }
 }
 
-export const SINGLETON_ADDRESS = SINGLETON;
+/** Field of an object of a local class that holds the cell of a variable around the class. */
+export function cellField(v: Var): string {
+  return `<${freeName(v)}>`;
+}
 
 export function freeName(v: Var): string {
   return `${v.name}.${v.index}`;
@@ -308,6 +311,7 @@ function instanceFields(engine: Engine, type: Extract<Type, { k: 'inst' }>): { n
       if (field) out.push({ name, type: field.k === 'never' ? { k: 'none' } : field });
     }
   }
+  for (const v of type.cls.captures) out.push({ name: cellField(v), type: { k: 'ref' } });
   return out;
 }
 

@@ -1,5 +1,6 @@
 /** A class of the program or the stdlib: its bases in method resolution order, methods, and the cells of its attributes. */
-import type { FunctionInfo } from './function-info.ts';
+import type { Instance } from '../infer/instance.ts';
+import type { FunctionInfo, Var } from './function-info.ts';
 import type { GlobalVar, ModuleInfo } from './module-info.ts';
 import type { Cell } from '../types/type.ts';
 import type { ClassDef, Expr } from '../ast/nodes.ts';
@@ -48,6 +49,10 @@ export interface ClassInfo {
   readonly subclasses: ClassInfo[];
   /** Classes defined in this class body. */
   readonly inner: Map<string, ClassInfo>;
+  /** Variables of the functions around a local class that its methods use; each object holds their cells. */
+  readonly captures: Var[];
+  /** The instance of the function around it whose variables those are. */
+  owner: Instance | null;
 }
 
 /** Private names are spelled with their class: `__x` in class `C` is `_C__x`. */

@@ -10,17 +10,26 @@ import { makeFunction } from './make-function.ts';
 import type { Binding, ModuleInfo } from './module-info.ts';
 import type { Program } from './program.ts';
 import { refuse } from './refusal.ts';
+import { type HirScope, localClass } from '../hir/hir-scope.ts';
 import { synthesizeDataclass } from '../synth/dataclass.ts';
 import { mergeMro } from './mro.ts';
 
 /** Bases that mean nothing at run time. */
 const TYPING_BASES = new Set(['Generic', 'Protocol', 'ABC', 'object']);
 
-export function declareClass(program: Program, module: ModuleInfo, node: ClassDef): ClassInfo {
+/** Where a class statement stands when it is not at the top level of its module. */
+export interface ClassPlace {
+  readonly outer?: ClassInfo;
+  /** Names of the function or block around it. */
+  readonly scope?: HirScope;
+}
+
+export function declareClass(program: Program, module: ModuleInfo, node: ClassDef, place: ClassPlace = {}): ClassInfo {
   const span = (n: { start: number; end: number }) => spanOf(module.source, n.start, n.end);
   // a subclass earlier in the stdlib may have declared it already
+  const top = !place.outer && !place.scope;
   const known = module.bindings.get(node.name);
-  if (known?.kind === 'class' && known.cls.node === node) return known.cls;
+  if (top && known?.kind === 'class' && known.cls.node === node) return known.cls;
   const builtin = module.name === 'builtins' || module.name === 'rt';
   const bases: ClassInfo[] = [];
   const params: string[] = node.type_params.map((p) => p.name);
@@ -29,15 +38,17 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
     if (base.kind === 'Subscript') for (const p of typeParams(base.slice)) if (!params.includes(p)) params.push(p);
     const label = name.kind === 'Name' ? name.name : name.kind === 'Attribute' ? name.attr : '';
     if (TYPING_BASES.has(label)) continue;
-    const binding = lookupBase(program, module, name);
+    const binding = lookupBase(program, module, name, place);
     if (binding?.kind === 'class') bases.push(binding.cls);
     else refuse(span(base), `base class '${label || 'expression'}'`, 'inherit from a class defined in the program or from a builtin exception');
   }
   if (node.keywords.some((k) => k.arg !== 'total')) refuse(span(node), 'a metaclass or class keyword', 'leave it out');
+  const around = place.scope?.fn;
+  const qualname = place.outer ? `${place.outer.qualname}.${node.name}` : around && around.kind !== 'module' ? `${around.qualname}.<locals>.${node.name}` : node.name;
   const cls: ClassInfo = {
-    id: program.unique(builtin ? node.name : `${module.name}.${node.name}`),
+    id: program.unique(builtin ? node.name : `${module.name}.${qualname}`),
     name: node.name,
-    qualname: node.name,
+    qualname,
     module,
     node,
     builtin,
@@ -55,6 +66,8 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
     instantiated: false,
     subclasses: [],
     inner: new Map(),
+    captures: [],
+    owner: null,
   };
   if (!(builtin && node.name === 'object')) bases.push(...(bases.length === 0 ? objectClass(program) : []));
   const mro = mergeMro(cls, bases);
@@ -62,9 +75,10 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
   cls.mro = mro;
   for (const base of bases) base.subclasses.push(cls);
   program.classes.push(cls);
-  module.bindings.set(node.name, { kind: 'class', cls });
+  if (place.outer) place.outer.inner.set(node.name, cls);
+  else if (top) module.bindings.set(node.name, { kind: 'class', cls });
   for (const decorator of node.decorator_list) decorate(module, cls, decorator);
-  for (const stmt of node.body) member(program, module, cls, stmt);
+  for (const stmt of node.body) member(program, module, cls, stmt, place.scope);
   // an annotated name in an ordinary class is no instance attribute by itself
   if (cls.dataclass || cls.trusted) {
     for (const name of cls.fields.keys()) {
@@ -88,9 +102,17 @@ function objectClass(program: Program): ClassInfo[] {
   return binding?.kind === 'class' ? [binding.cls] : [];
 }
 
-function lookupBase(program: Program, module: ModuleInfo, expr: Expr): Binding | undefined {
+function lookupBase(program: Program, module: ModuleInfo, expr: Expr, place: ClassPlace = {}): Binding | undefined {
+  if (expr.kind === 'Name') {
+    const local = place.outer?.inner.get(expr.name) ?? (place.scope ? localClass(place.scope, expr.name) : null);
+    if (local) return { kind: 'class', cls: local };
+  }
   if (expr.kind === 'Attribute' && expr.value.kind === 'Name') {
     const owner = module.bindings.get(expr.value.name);
+    if (owner?.kind === 'class') {
+      const inner = owner.cls.inner.get(expr.attr);
+      return inner ? { kind: 'class', cls: inner } : undefined;
+    }
     return owner?.kind === 'module' ? owner.mod.bindings.get(expr.attr) : undefined;
   }
   if (expr.kind !== 'Name') return undefined;
@@ -137,11 +159,14 @@ function decorate(module: ModuleInfo, cls: ClassInfo, decorator: Expr): void {
   cls.dataclass = options;
 }
 
-function member(program: Program, module: ModuleInfo, cls: ClassInfo, stmt: Stmt): void {
+function member(program: Program, module: ModuleInfo, cls: ClassInfo, stmt: Stmt, scope: HirScope | undefined): void {
   const span = () => spanOf(module.source, stmt.start, stmt.end);
   switch (stmt.kind) {
     case 'FunctionDef':
-      return method(program, module, cls, stmt);
+      return method(program, module, cls, stmt, scope);
+    case 'ClassDef':
+      declareClass(program, module, stmt, { outer: cls, ...(scope ? { scope } : {}) });
+      return;
     case 'AnnAssign':
       if (stmt.target.kind !== 'Name') return refuse(span(), 'this class-level assignment', 'assign to a plain name');
       if (isClassVar(stmt.annotation)) {
@@ -181,7 +206,7 @@ function isClassVar(annotation: Expr): boolean {
 
 const PLAIN_DECORATORS = new Set(['abstractmethod', 'override', 'final', 'overload', 'inline', 'noinline', 'pure']);
 
-function method(program: Program, module: ModuleInfo, cls: ClassInfo, node: FunctionDef): void {
+function method(program: Program, module: ModuleInfo, cls: ClassInfo, node: FunctionDef, scope: HirScope | undefined): void {
   let kind: 'method' | 'static' | 'classmethod' = node.name === '__new__' ? 'static' : 'method';
   let property: 'get' | 'set' | null = null;
   for (const d of node.decorator_list) {
@@ -193,7 +218,7 @@ function method(program: Program, module: ModuleInfo, cls: ClassInfo, node: Func
       refuse(spanOf(module.source, d.start, d.end), 'this decorator on a method', 'use property, staticmethod, classmethod, or call the wrapper inside the method');
     }
   }
-  const fn = makeFunction(program, module, node, { cls, parent: null, kind });
+  const fn = makeFunction(program, module, node, { cls, parent: scope?.fn ?? null, kind, ...(scope ? { scope } : {}) });
   const name = mangled(cls, node.name);
   if (property === 'get') cls.properties.set(name, { get: fn, set: null });
   else if (property === 'set') {

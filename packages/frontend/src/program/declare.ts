@@ -32,7 +32,8 @@ export function declareModule(program: Program, module: ModuleInfo): void {
   const own = ownNames(module.ast.body);
   for (const name of bound) {
     if (module.bindings.has(name)) continue;
-    if (nested.has(name) || module.name !== '__main__') {
+    // a variable that shadows a builtin gives way to it again when it is deleted: globals know how
+    if (nested.has(name) || module.name !== '__main__' || program.builtins.has(name)) {
       const global = program.newGlobal(name, `${module.name}.${name}`);
       global.maybeUnbound = !certainlyAssigned(module.ast.body, name, own);
       module.bindings.set(name, { kind: 'var', global });

@@ -86,7 +86,7 @@ function defaultOf(program: Program, fn: FunctionInfo, name: string, value: Expr
   const constant = literal(value);
   if (constant) return { kind: 'const', value: constant };
   if (fn.trusted) refuse(spanOf(fn.module.source, value.start, value.end), 'a computed default in a stdlib file', 'use None');
-  if (!fn.parent) return { kind: 'global', global: program.newGlobal(`${fn.name}.${name}`, `${fn.id}.default.${name}`) };
+  if (!fn.parent || fn.cls) return { kind: 'global', global: program.newGlobal(`${fn.name}.${name}`, `${fn.id}.default.${name}`) };
   const variable = newVar(fn.parent, `${fn.name}.${name}`, true);
   variable.captured = true;
   variable.perClosure = true;

@@ -39,7 +39,6 @@ export const INT: Type = { k: 'int' };
 export const FLOAT: Type = { k: 'float' };
 export const ANY: Type = { k: 'any' };
 export const UNBOUND: Type = { k: 'unbound' };
-export const NOTIMPL: Type = { k: 'notimpl' };
 export const ELLIPSIS: Type = { k: 'ellipsis' };
 export const I32: Type = { k: 'i32' };
 export const I64: Type = { k: 'i64' };
@@ -68,10 +67,6 @@ export function find(cell: Cell): Cell {
 export function members(type: Type): readonly Type[] {
   if (type.k === 'union') return type.members;
   return type.k === 'never' ? [] : [type];
-}
-
-export function isNever(type: Type): boolean {
-  return type.k === 'never';
 }
 
 /** Instance of a class by its name in the builtins (`str`, `list`, ...). */
