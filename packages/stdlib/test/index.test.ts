@@ -14,9 +14,33 @@ const onDisk = ['builtins', 'lib', 'runtime'].flatMap((folder) =>
 const TABLES = new Set(['builtins/unicode_tables.py', 'runtime/math_tables.py', 'runtime/power_table.py']);
 /** What compiled code calls by name: docs/stdlib-dialect.md. */
 const CALLED_BY_NAME = [
-  'alloc', 'int_add', 'int_sub', 'int_mul', 'int_floordiv', 'int_mod', 'int_and', 'int_or', 'int_xor', 'int_shl', 'int_shr', 'int_neg', 'int_cmp',
-  'box_float', 'raise_index_error', 'raise_frozen', 'raise_recursion', 'raise_unbound', 'raise_type_error', 'trace_append', 'caught', 'uncaught',
-  'start', 'finish', 'print_begin', 'print_str', 'print_end',
+  'alloc',
+  'int_add',
+  'int_sub',
+  'int_mul',
+  'int_floordiv',
+  'int_mod',
+  'int_and',
+  'int_or',
+  'int_xor',
+  'int_shl',
+  'int_shr',
+  'int_neg',
+  'int_cmp',
+  'box_float',
+  'raise_index_error',
+  'raise_frozen',
+  'raise_recursion',
+  'raise_unbound',
+  'raise_type_error',
+  'trace_append',
+  'caught',
+  'uncaught',
+  'start',
+  'finish',
+  'print_begin',
+  'print_str',
+  'print_end',
 ];
 
 describe('stdlibSources', () => {
@@ -38,7 +62,9 @@ describe('stdlibSources', () => {
   });
 
   test.each(CALLED_BY_NAME)('the runtime defines %s once', (name) => {
-    const defined = onDisk.filter((path) => path.startsWith('runtime/') && new RegExp(`^def ${name}\\(`, 'm').test(stdlibSources.get(path) ?? ''));
+    const defined = onDisk.filter(
+      (path) => path.startsWith('runtime/') && new RegExp(`^def ${name}\\(`, 'm').test(stdlibSources.get(path) ?? ''),
+    );
     expect(defined).toHaveLength(1);
   });
 });

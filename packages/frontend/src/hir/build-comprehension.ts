@@ -3,12 +3,12 @@
  * `any`, `all` and `sum` become loops with the same order of evaluation; consumers that collect everything first get a list.
  */
 import type { Call, Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } from '../ast/nodes.ts';
+import type { Var } from '../program/function-info.ts';
 import { newVar } from '../program/make-function.ts';
 import { at, buildExpr, constant } from './build-expressions.ts';
 import { assignTo } from './build-targets.ts';
 import { findVar, type HirScope, tempVar } from './hir-scope.ts';
 import type { HExpr, HStmt } from './nodes.ts';
-import type { Var } from '../program/function-info.ts';
 
 type Comp = ListComp | SetComp | DictComp | GeneratorExp;
 
@@ -16,14 +16,27 @@ export function buildComprehension(scope: HirScope, e: ListComp | SetComp | Dict
   const result = tempVar(scope, 'comp');
   const place = { start: e.start, end: e.end };
   const read = (): HExpr => at(scope, e, { k: 'var', v: result });
-  const empty: HExpr = e.kind === 'ListComp' ? at(scope, e, { k: 'list', items: [] }) : e.kind === 'SetComp' ? at(scope, e, { k: 'set', items: [] }) : at(scope, e, { k: 'dict', keys: [], values: [] });
+  const empty: HExpr =
+    e.kind === 'ListComp'
+      ? at(scope, e, { k: 'list', items: [] })
+      : e.kind === 'SetComp'
+        ? at(scope, e, { k: 'set', items: [] })
+        : at(scope, e, { k: 'dict', keys: [], values: [] });
   const stmts: HStmt[] = [{ k: 'assign', v: result, value: empty, declared: null, ...place }];
   loops(scope, e, stmts, (body) => {
     if (e.kind === 'DictComp') {
       const key = buildExpr(scope, e.key);
       const keyVar = tempVar(scope, 'key');
       body.push({ k: 'assign', v: keyVar, value: key, declared: null, ...place });
-      body.push({ k: 'setitem', id: scope.fn.exprCount++, obj: read(), index: at(scope, e.key, { k: 'var', v: keyVar }), value: buildExpr(scope, e.value), start: e.key.start, end: e.value.end });
+      body.push({
+        k: 'setitem',
+        id: scope.fn.exprCount++,
+        obj: read(),
+        index: at(scope, e.key, { k: 'var', v: keyVar }),
+        value: buildExpr(scope, e.value),
+        start: e.key.start,
+        end: e.value.end,
+      });
       return;
     }
     const method = e.kind === 'ListComp' ? 'append' : 'add';
@@ -66,7 +79,22 @@ function loops(scope: HirScope, e: Comp, out: HStmt[], inner: (body: HStmt[]) =>
   scope.comprehensions.pop();
 }
 
-const COLLECTORS = new Set(['list', 'tuple', 'set', 'frozenset', 'dict', 'sorted', 'min', 'max', 'Counter', 'deque', 'bytes', 'fsum', 'prod', 'OrderedDict']);
+const COLLECTORS = new Set([
+  'list',
+  'tuple',
+  'set',
+  'frozenset',
+  'dict',
+  'sorted',
+  'min',
+  'max',
+  'Counter',
+  'deque',
+  'bytes',
+  'fsum',
+  'prod',
+  'OrderedDict',
+]);
 
 /** A call whose first argument is a generator expression; null when the consumer is not known to use it up at once. */
 export function buildGeneratorCall(scope: HirScope, e: Call, gen: GeneratorExp): HExpr | null {
@@ -81,13 +109,24 @@ export function buildGeneratorCall(scope: HirScope, e: Call, gen: GeneratorExp):
   if (e.args.some((x) => x.kind === 'Starred') || e.keywords.some((k) => k.arg === null)) return null;
   const rest = e.args.slice(1).map((x) => ({ value: buildExpr(scope, x), star: false }));
   const callee = buildExpr(scope, func);
-  return at(scope, e, { k: 'call', func: callee, args: [{ value: list, star: false }, ...rest], kwargs: e.keywords.map((k) => ({ name: k.arg as string, value: buildExpr(scope, k.value) })) });
+  return at(scope, e, {
+    k: 'call',
+    func: callee,
+    args: [{ value: list, star: false }, ...rest],
+    kwargs: e.keywords.map((k) => ({ name: k.arg as string, value: buildExpr(scope, k.value) })),
+  });
 }
 
 function anyAll(scope: HirScope, e: Call, gen: GeneratorExp, any: boolean): HExpr {
   const place = { start: e.start, end: e.end };
   const found = tempVar(scope, any ? 'any' : 'all');
-  const set = (value: boolean): HStmt => ({ k: 'assign', v: found, value: constant(scope, e, { type: 'bool', value }), declared: null, ...place });
+  const set = (value: boolean): HStmt => ({
+    k: 'assign',
+    v: found,
+    value: constant(scope, e, { type: 'bool', value }),
+    declared: null,
+    ...place,
+  });
   const stmts: HStmt[] = [set(!any)];
   loops(scope, gen, stmts, (body) => {
     const elt = buildExpr(scope, gen.elt);

@@ -1,9 +1,10 @@
 /** Expressions: AST to HIR. */
-import { lookupModuleName } from '../program/module-info.ts';
+
 import { spanOf } from '@molt/diagnostics';
 import type { Call, Compare, Expr, PyConstant } from '../ast/nodes.ts';
 import { literal } from '../program/declare.ts';
 import { makeFunction } from '../program/make-function.ts';
+import { lookupModuleName } from '../program/module-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { buildComprehension, buildGeneratorCall } from './build-comprehension.ts';
 import { buildFormatCall } from './build-format.ts';
@@ -12,11 +13,31 @@ import { attributeName, capture, findVar, type HirScope, localClass, tempVar } f
 import type { Arg, HExpr, HStmt, OpKind } from './nodes.ts';
 
 const BINARY: Readonly<Record<string, OpKind>> = {
-  Add: 'add', Sub: 'sub', Mult: 'mul', Div: 'truediv', FloorDiv: 'floordiv', Mod: 'mod', Pow: 'pow', LShift: 'lshift', RShift: 'rshift',
-  BitAnd: 'and', BitOr: 'or', BitXor: 'xor', MatMult: 'matmul',
+  Add: 'add',
+  Sub: 'sub',
+  Mult: 'mul',
+  Div: 'truediv',
+  FloorDiv: 'floordiv',
+  Mod: 'mod',
+  Pow: 'pow',
+  LShift: 'lshift',
+  RShift: 'rshift',
+  BitAnd: 'and',
+  BitOr: 'or',
+  BitXor: 'xor',
+  MatMult: 'matmul',
 };
 const COMPARE: Readonly<Record<string, OpKind>> = {
-  Eq: 'eq', NotEq: 'ne', Lt: 'lt', LtE: 'le', Gt: 'gt', GtE: 'ge', Is: 'is', IsNot: 'isnot', In: 'contains', NotIn: 'notcontains',
+  Eq: 'eq',
+  NotEq: 'ne',
+  Lt: 'lt',
+  LtE: 'le',
+  Gt: 'gt',
+  GtE: 'ge',
+  Is: 'is',
+  IsNot: 'isnot',
+  In: 'contains',
+  NotIn: 'notcontains',
 };
 const UNARY: Readonly<Record<string, OpKind>> = { USub: 'neg', UAdd: 'pos', Invert: 'invert', Not: 'not' };
 
@@ -29,7 +50,8 @@ export function at(scope: HirScope, place: { start: number; end: number }, node:
   return { ...node, id: scope.fn.exprCount++, start: place.start, end: place.end } as HExpr;
 }
 
-export const constant = (scope: HirScope, place: { start: number; end: number }, value: PyConstant): HExpr => at(scope, place, { k: 'const', value });
+export const constant = (scope: HirScope, place: { start: number; end: number }, value: PyConstant): HExpr =>
+  at(scope, place, { k: 'const', value });
 export const noneOf = (scope: HirScope, place: { start: number; end: number }): HExpr => constant(scope, place, { type: 'none' });
 
 export function buildExpr(scope: HirScope, e: Expr): HExpr {
@@ -87,7 +109,8 @@ export function buildExpr(scope: HirScope, e: Expr): HExpr {
       if (k === 'tuple' && items.some((x) => x.star)) return at(scope, e, { k, items, list: at(scope, e, { k: 'list', items }) });
       const display = at(scope, e, { k, items });
       // CPython builds a frozen set of the constants first, which shows in the order
-      if (k === 'set' && !scope.fn.trusted && e.elts.length >= 3 && e.elts.every((x) => literal(x) !== null)) return runtimeCall(scope, e, 'set_of_constants', [display]);
+      if (k === 'set' && !scope.fn.trusted && e.elts.length >= 3 && e.elts.every((x) => literal(x) !== null))
+        return runtimeCall(scope, e, 'set_of_constants', [display]);
       return display;
     }
     case 'Dict':
@@ -152,13 +175,18 @@ export function buildName(scope: HirScope, name: string, place: { start: number;
   if (variable) {
     // making objects of a local class takes what its methods use
     for (const v of localClass(scope, name)?.captures ?? []) capture(scope, v);
-    const shadowed = scope.fn.kind === 'module' && variable.owner === scope.fn && !variable.temp && scope.comprehensions.every((c) => c.get(name) !== variable);
+    const shadowed =
+      scope.fn.kind === 'module' &&
+      variable.owner === scope.fn &&
+      !variable.temp &&
+      scope.comprehensions.every((c) => c.get(name) !== variable);
     if (!(shadowed && scope.fn.module.bindings.has(name))) return at(scope, place, { k: 'var', v: variable });
   }
   const { module } = scope.fn;
   if (name === '__name__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.name });
   if (name === '__file__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.path });
-  const binding = lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
+  const binding =
+    lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
   if (binding?.kind === 'typing' && name === 'TYPE_CHECKING') return constant(scope, place, { type: 'bool', value: false });
   if (!binding) return at(scope, place, { k: 'unknown', name });
   if (binding.kind === 'var') {
@@ -203,7 +231,13 @@ function buildCompare(scope: HirScope, e: Compare): HExpr {
     if (i === e.ops.length - 1) return compareOp(scope, e, e.ops[i] as string, lhs, rhs);
     const temp = tempVar(scope, 'middle');
     const store: HStmt = { k: 'assign', v: temp, value: rhs, declared: null, start: rhs.start, end: rhs.end };
-    const first = compareOp(scope, e, e.ops[i] as string, lhs, at(scope, rhs, { k: 'seq', stmts: [store], value: at(scope, rhs, { k: 'var', v: temp }) }));
+    const first = compareOp(
+      scope,
+      e,
+      e.ops[i] as string,
+      lhs,
+      at(scope, rhs, { k: 'seq', stmts: [store], value: at(scope, rhs, { k: 'var', v: temp }) }),
+    );
     return at(scope, e, { k: 'and', left: first, right: build(i + 1, at(scope, rhs, { k: 'var', v: temp })) });
   };
   left = build(0, left);
@@ -219,7 +253,8 @@ function buildCall(scope: HirScope, e: Call): HExpr {
   const { func } = e;
   if (func.kind === 'Name' && func.name === 'super' && e.args.length === 0 && e.keywords.length === 0) {
     const method = enclosingMethod(scope);
-    if (!method?.fn.cls) return refuse(spanOf(scope.fn.module.source, e.start, e.end), 'super() outside a method', 'call the base class by name');
+    if (!method?.fn.cls)
+      return refuse(spanOf(scope.fn.module.source, e.start, e.end), 'super() outside a method', 'call the base class by name');
     const self = method.fn.params[0];
     if (!self) return refuse(spanOf(scope.fn.module.source, e.start, e.end), 'super() in a method without self', 'add the parameter');
     return at(scope, e, { k: 'super', cls: method.fn.cls, self: buildName(scope, self.name, e) });
@@ -235,9 +270,14 @@ function buildCall(scope: HirScope, e: Call): HExpr {
   const generic = func.kind === 'Subscript' && isTypeExpr(scope, func);
   const callee = generic ? at(scope, func, { k: 'typeexpr', expr: func }) : buildExpr(scope, func);
   const isIntrinsic = callee.k === 'binding' && callee.binding.kind === 'intrinsic' && !callee.binding.name.startsWith('py.');
-  const args = e.args.map((x): Arg => (isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x)));
+  const args = e.args.map(
+    (x): Arg =>
+      isIntrinsic && isTypeExpr(scope, x) ? { value: at(scope, x, { k: 'typeexpr', expr: x }), star: false } : buildArg(scope, x),
+  );
   const firstMapping = e.keywords.findIndex((k) => k.arg === null);
-  const kwargs = e.keywords.flatMap((k, i) => (k.arg === null ? [] : [{ name: k.arg, value: buildExpr(scope, k.value), late: firstMapping >= 0 && i > firstMapping }]));
+  const kwargs = e.keywords.flatMap((k, i) =>
+    k.arg === null ? [] : [{ name: k.arg, value: buildExpr(scope, k.value), late: firstMapping >= 0 && i > firstMapping }],
+  );
   return at(scope, e, { k: 'call', func: callee, args, kwargs, ...tailsOf(scope, e, args), ...mappingOf(scope, e) });
 }
 
@@ -274,7 +314,12 @@ function isTypeExpr(scope: HirScope, e: Expr): boolean {
   const isBinding = scope.fn.kind === 'module' && scope.fn.module.bindings.has(head.name);
   if (!isBinding && findVar(scope, head.name)) return false;
   const binding = lookupModuleName(scope.fn.module, head.name) ?? scope.program.builtins.get(head.name);
-  return binding?.kind === 'typevar' || binding?.kind === 'class' || binding?.kind === 'typing' || (binding?.kind === 'intrinsic' && ['i32', 'i64', 'ref', 'val', 'u8'].includes(head.name));
+  return (
+    binding?.kind === 'typevar' ||
+    binding?.kind === 'class' ||
+    binding?.kind === 'typing' ||
+    (binding?.kind === 'intrinsic' && ['i32', 'i64', 'ref', 'val', 'u8'].includes(head.name))
+  );
 }
 
 function enclosingMethod(scope: HirScope): HirScope | null {
@@ -283,7 +328,12 @@ function enclosingMethod(scope: HirScope): HirScope | null {
 }
 
 /** The value of a nested function or lambda: a closure, after its computed defaults. */
-export function functionValue(scope: HirScope, place: { start: number; end: number }, fn: import('../program/function-info.ts').FunctionInfo, args: import('../ast/nodes.ts').Arguments): HExpr {
+export function functionValue(
+  scope: HirScope,
+  place: { start: number; end: number },
+  fn: import('../program/function-info.ts').FunctionInfo,
+  args: import('../ast/nodes.ts').Arguments,
+): HExpr {
   fn.build?.();
   const exprs = [...args.defaults, ...args.kw_defaults.filter((x): x is Expr => x !== null)];
   const hidden = fn.params.filter((p) => p.default !== null);

@@ -66,7 +66,9 @@ export function parseTemplate(template: string): readonly Piece[] | null {
     if (nested && spec.includes('{')) return null;
     return {
       argument,
-      path: [...path.matchAll(/\.(\w+)|\[([^\]]+)\]/g)].map((m) => (m[1] === undefined ? { kind: 'item', name: m[2] as string } : { kind: 'attr', name: m[1] })),
+      path: [...path.matchAll(/\.(\w+)|\[([^\]]+)\]/g)].map((m) =>
+        m[1] === undefined ? { kind: 'item', name: m[2] as string } : { kind: 'attr', name: m[1] },
+      ),
       conversion: (conversion ?? null) as Field['conversion'],
       spec: parse(spec, true),
     };
@@ -110,7 +112,9 @@ export function buildFormatCall(scope: HirScope, e: Call, template: string): HEx
         for (const step of p.path) {
           if (step.kind === 'attr') value = at(scope, e, { k: 'attr', obj: value, name: step.name });
           else {
-            const key = /^\d+$/.test(step.name) ? constant(scope, e, { type: 'int', value: BigInt(step.name) }) : constant(scope, e, { type: 'str', value: step.name });
+            const key = /^\d+$/.test(step.name)
+              ? constant(scope, e, { type: 'int', value: BigInt(step.name) })
+              : constant(scope, e, { type: 'str', value: step.name });
             value = at(scope, e, { k: 'op', op: 'getitem', args: [value, key] });
           }
         }

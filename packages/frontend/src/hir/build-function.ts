@@ -1,10 +1,11 @@
 /** Builds the HIR of function bodies, lambdas and module bodies. */
+
+import { spanOf } from '@molt/diagnostics';
 import type { FunctionDef, Lambda } from '../ast/nodes.ts';
 import type { FunctionInfo } from '../program/function-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
 import type { Program } from '../program/program.ts';
 import { Refusal, refuse } from '../program/refusal.ts';
-import { spanOf } from '@molt/diagnostics';
 import { buildExpr } from './build-expressions.ts';
 import { buildBlock } from './build-statements.ts';
 import { type HirScope, openScope } from './hir-scope.ts';

@@ -3,10 +3,10 @@ import { spanOf } from '@molt/diagnostics';
 import type { Expr, Stmt, Try, With, WithItem } from '../ast/nodes.ts';
 import { type ClassInfo, mangled } from '../program/class-info.ts';
 import { absoluteName, importBindings } from '../program/declare.ts';
-import type { Binding } from '../program/module-info.ts';
 import { declareClass } from '../program/declare-class.ts';
 import type { Var } from '../program/function-info.ts';
 import { makeFunction } from '../program/make-function.ts';
+import type { Binding } from '../program/module-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { at, binaryOp, buildExpr, buildName, buildSlice, constant, functionValue, inClassBody, noneOf } from './build-expressions.ts';
 import { assignPairwise, assignTo, bindName } from './build-targets.ts';
@@ -30,7 +30,13 @@ function buildStmt(scope: HirScope, s: Stmt, out: HStmt[]): void {
     case 'Assign': {
       if (isDeclaredConstant(scope, s)) return;
       const [only] = s.targets;
-      if (s.targets.length === 1 && only && (only.kind === 'Tuple' || only.kind === 'List') && s.value.kind === 'Tuple' && plainPairs(only.elts, s.value.elts)) {
+      if (
+        s.targets.length === 1 &&
+        only &&
+        (only.kind === 'Tuple' || only.kind === 'List') &&
+        s.value.kind === 'Tuple' &&
+        plainPairs(only.elts, s.value.elts)
+      ) {
         return assignPairwise(scope, only.elts, s.value.elts, out);
       }
       let value = buildExpr(scope, s.value);
@@ -67,13 +73,28 @@ function buildStmt(scope: HirScope, s: Stmt, out: HStmt[]): void {
       out.push({ k: 'if', test: buildExpr(scope, s.test), then: buildBlock(scope, s.body), else: buildBlock(scope, s.orelse), ...place });
       return;
     case 'While':
-      out.push({ k: 'while', id: scope.fn.exprCount++, test: buildExpr(scope, s.test), body: buildBlock(scope, s.body), orelse: buildBlock(scope, s.orelse), ...place });
+      out.push({
+        k: 'while',
+        id: scope.fn.exprCount++,
+        test: buildExpr(scope, s.test),
+        body: buildBlock(scope, s.body),
+        orelse: buildBlock(scope, s.orelse),
+        ...place,
+      });
       return;
     case 'For': {
       const iter = buildExpr(scope, s.iter);
       const plainLocal = s.target.kind === 'Name' ? bindName(scope, s.target.name, iter, s.target) : null;
       if (plainLocal?.k === 'assign') {
-        out.push({ k: 'for', id: scope.fn.exprCount++, v: plainLocal.v, iter, body: buildBlock(scope, s.body), orelse: buildBlock(scope, s.orelse), ...place });
+        out.push({
+          k: 'for',
+          id: scope.fn.exprCount++,
+          v: plainLocal.v,
+          iter,
+          body: buildBlock(scope, s.body),
+          orelse: buildBlock(scope, s.orelse),
+          ...place,
+        });
         return;
       }
       const item = tempVar(scope, 'item');
@@ -87,7 +108,13 @@ function buildStmt(scope: HirScope, s: Stmt, out: HStmt[]): void {
       out.push({ k: 'return', value: s.value ? buildExpr(scope, s.value) : null, ...place });
       return;
     case 'Raise':
-      out.push({ k: 'raise', id: scope.fn.exprCount++, exc: s.exc ? buildExpr(scope, s.exc) : null, cause: s.cause ? buildExpr(scope, s.cause) : null, ...place });
+      out.push({
+        k: 'raise',
+        id: scope.fn.exprCount++,
+        exc: s.exc ? buildExpr(scope, s.exc) : null,
+        cause: s.cause ? buildExpr(scope, s.cause) : null,
+        ...place,
+      });
       return;
     case 'Try':
       return buildTry(scope, s, out);
@@ -153,7 +180,10 @@ function isDeclaredConstant(scope: HirScope, s: Extract<Stmt, { kind: 'Assign' |
 }
 
 const INPLACE: Readonly<Record<string, OpKind>> = Object.fromEntries(
-  ['add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow', 'lshift', 'rshift', 'and', 'or', 'xor', 'matmul'].map((op) => [op, `i${op}` as OpKind]),
+  ['add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow', 'lshift', 'rshift', 'and', 'or', 'xor', 'matmul'].map((op) => [
+    op,
+    `i${op}` as OpKind,
+  ]),
 );
 
 function augAssign(scope: HirScope, s: Extract<Stmt, { kind: 'AugAssign' }>, out: HStmt[]): void {
@@ -197,7 +227,10 @@ function buildTry(scope: HirScope, s: Try, out: HStmt[]): void {
     // the name is unbound when the handler ends, however it ends
     const temp = tempVar(scope, 'exception');
     const bind = bindName(scope, h.name, at(scope, h, { k: 'var', v: temp }), h);
-    const unbind: HStmt = bind.k === 'assign' ? { k: 'delvar', v: bind.v, start: h.start, end: h.end } : { k: 'delglobal', g: (bind as Extract<HStmt, { k: 'setglobal' }>).g, start: h.start, end: h.end };
+    const unbind: HStmt =
+      bind.k === 'assign'
+        ? { k: 'delvar', v: bind.v, start: h.start, end: h.end }
+        : { k: 'delglobal', g: (bind as Extract<HStmt, { k: 'setglobal' }>).g, start: h.start, end: h.end };
     return { types, v: temp, body: [bind, ...buildBlock(scope, h.body), unbind] };
   });
   out.push({
@@ -223,14 +256,25 @@ function buildWith(scope: HirScope, s: With, items: readonly WithItem[], out: HS
   const manager = tempVar(scope, 'manager');
   const read = (): HExpr => at(scope, item.context_expr, { k: 'var', v: manager });
   const call = (name: string, args: HExpr[]): HExpr =>
-    at(scope, item.context_expr, { k: 'call', func: at(scope, item.context_expr, { k: 'attr', obj: read(), name }), args: args.map((value) => ({ value, star: false })), kwargs: [] });
+    at(scope, item.context_expr, {
+      k: 'call',
+      func: at(scope, item.context_expr, { k: 'attr', obj: read(), name }),
+      args: args.map((value) => ({ value, star: false })),
+      kwargs: [],
+    });
   const none = (): HExpr => noneOf(scope, item.context_expr);
   out.push({ k: 'assign', v: manager, value: buildExpr(scope, item.context_expr), declared: null, ...place });
   const entered = call('__enter__', []);
   if (item.optional_vars) assignTo(scope, item.optional_vars, entered, out);
   else out.push({ k: 'expr', value: entered, ...place });
   const failed = tempVar(scope, 'failed');
-  const flag = (value: boolean): HStmt => ({ k: 'assign', v: failed, value: constant(scope, place, { type: 'bool', value }), declared: null, ...place });
+  const flag = (value: boolean): HStmt => ({
+    k: 'assign',
+    v: failed,
+    value: constant(scope, place, { type: 'bool', value }),
+    declared: null,
+    ...place,
+  });
   const inner: HStmt[] = [];
   buildWith(scope, s, rest, inner);
   const caught = tempVar(scope, 'exception');
@@ -240,7 +284,10 @@ function buildWith(scope: HirScope, s: With, items: readonly WithItem[], out: HS
   const handler: Handler = {
     types: [],
     v: caught,
-    body: [flag(true), { k: 'if', test: swallow, then: [{ k: 'raise', id: scope.fn.exprCount++, exc: null, cause: null, ...place }], else: [], ...place }],
+    body: [
+      flag(true),
+      { k: 'if', test: swallow, then: [{ k: 'raise', id: scope.fn.exprCount++, exc: null, cause: null, ...place }], else: [], ...place },
+    ],
   };
   const tryStmt: HStmt = { k: 'try', id: scope.fn.exprCount++, body: inner, handlers: [handler], orelse: [], finalbody: [], ...place };
   const exit: HStmt = {
@@ -270,7 +317,8 @@ function deleteTarget(scope: HirScope, t: Expr, out: HStmt[]): void {
       out.push({ k: 'delattr', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), name: attributeName(scope, t.attr), ...place });
       return;
     case 'Subscript':
-      if (t.slice.kind === 'Slice') out.push({ k: 'delslice', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), slice: buildSlice(scope, t.slice), ...place });
+      if (t.slice.kind === 'Slice')
+        out.push({ k: 'delslice', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), slice: buildSlice(scope, t.slice), ...place });
       else out.push({ k: 'delitem', id: scope.fn.exprCount++, obj: buildExpr(scope, t.value), index: buildExpr(scope, t.slice), ...place });
       return;
     case 'Tuple':
@@ -336,7 +384,8 @@ function classBody(scope: HirScope, cls: ClassInfo, s: Extract<Stmt, { kind: 'Cl
       } else if (stmt.kind === 'Assign' || (stmt.kind === 'AnnAssign' && stmt.value)) {
         for (const target of stmt.kind === 'Assign' ? stmt.targets : [stmt.target]) {
           const g = target.kind === 'Name' ? cls.classVars.get(mangled(cls, target.name)) : undefined;
-          if (g && !isFieldCall(stmt.value as Expr)) out.push({ k: 'setglobal', g, value: buildExpr(scope, stmt.value as Expr), start: stmt.start, end: stmt.end });
+          if (g && !isFieldCall(stmt.value as Expr))
+            out.push({ k: 'setglobal', g, value: buildExpr(scope, stmt.value as Expr), start: stmt.start, end: stmt.end });
         }
       }
     }
@@ -345,12 +394,16 @@ function classBody(scope: HirScope, cls: ClassInfo, s: Extract<Stmt, { kind: 'Cl
 
 /** `field(...)` of a dataclass: its default and factory live in the generated `__init__`. */
 function isFieldCall(e: Expr): boolean {
-  return e.kind === 'Call' && ((e.func.kind === 'Name' && e.func.name === 'field') || (e.func.kind === 'Attribute' && e.func.attr === 'field'));
+  return (
+    e.kind === 'Call' && ((e.func.kind === 'Name' && e.func.name === 'field') || (e.func.kind === 'Attribute' && e.func.attr === 'field'))
+  );
 }
 
 /** Does the name stand for the imported thing in the whole module, so that nothing is stored? */
 function isStatic(known: Binding | undefined, imported: Binding): boolean {
-  return known !== undefined && (known === imported || (known.kind === 'module' && imported.kind === 'module' && known.mod === imported.mod));
+  return (
+    known !== undefined && (known === imported || (known.kind === 'module' && imported.kind === 'module' && known.mod === imported.mod))
+  );
 }
 
 function importStmt(scope: HirScope, s: Extract<Stmt, { kind: 'Import' | 'ImportFrom' }>, out: HStmt[]): void {
@@ -375,7 +428,9 @@ function importStmt(scope: HirScope, s: Extract<Stmt, { kind: 'Import' | 'Import
     if (binding.kind === 'typing' || binding.kind === 'typevar') continue;
     if (scope.fn.kind === 'module' && isStatic(module.bindings.get(name), binding)) continue;
     const global = binding.kind === 'var' ? binding.global : null;
-    const value = global ? at(scope, s, global.constant ? { k: 'const', value: global.constant } : { k: 'global', g: global }) : at(scope, s, { k: 'binding', name, binding });
+    const value = global
+      ? at(scope, s, global.constant ? { k: 'const', value: global.constant } : { k: 'global', g: global })
+      : at(scope, s, { k: 'binding', name, binding });
     out.push(bindName(scope, name, value, place));
   }
 }

@@ -7,7 +7,13 @@ import { attributeName, findVar, type HirScope, localVar, tempVar } from './hir-
 import type { HExpr, HStmt } from './nodes.ts';
 
 /** Binds a name to a value in the current scope. */
-export function bindName(scope: HirScope, name: string, value: HExpr, place: { start: number; end: number }, declared: Expr | null = null): HStmt {
+export function bindName(
+  scope: HirScope,
+  name: string,
+  value: HExpr,
+  place: { start: number; end: number },
+  declared: Expr | null = null,
+): HStmt {
   const { fn } = scope;
   const span = { start: place.start, end: place.end };
   const inComprehension = scope.comprehensions.some((c) => c.has(name));
@@ -16,10 +22,16 @@ export function bindName(scope: HirScope, name: string, value: HExpr, place: { s
     if (binding?.kind === 'var') {
       return { k: 'setglobal', g: binding.global, value, ...span };
     }
-    if (binding) return refuse(spanOf(fn.module.source, place.start, place.end), `assigning to '${name}', which names a ${binding.kind}`, 'use another name for the variable');
+    if (binding)
+      return refuse(
+        spanOf(fn.module.source, place.start, place.end),
+        `assigning to '${name}', which names a ${binding.kind}`,
+        'use another name for the variable',
+      );
   }
   const variable = scope.names.nonlocals.has(name) || inComprehension ? findVar(scope, name) : localVar(scope, name);
-  if (!variable) return refuse(spanOf(fn.module.source, place.start, place.end), `assigning to '${name}' here`, 'declare it in an enclosing function');
+  if (!variable)
+    return refuse(spanOf(fn.module.source, place.start, place.end), `assigning to '${name}' here`, 'declare it in an enclosing function');
   variable.assignments++;
   if (declared && fn.trusted) variable.declared = declared;
   return { k: 'assign', v: variable, value, declared: fn.trusted ? declared : null, ...span };
@@ -33,14 +45,35 @@ export function assignTo(scope: HirScope, target: Expr, value: HExpr, out: HStmt
       out.push(bindName(scope, target.name, value, target));
       return;
     case 'Attribute':
-      out.push({ k: 'setattr', id: scope.fn.exprCount++, obj: buildExpr(scope, target.value), name: attributeName(scope, target.attr), value, ...place });
+      out.push({
+        k: 'setattr',
+        id: scope.fn.exprCount++,
+        obj: buildExpr(scope, target.value),
+        name: attributeName(scope, target.attr),
+        value,
+        ...place,
+      });
       return;
     case 'Subscript':
       if (target.slice.kind === 'Slice') {
-        out.push({ k: 'setslice', id: scope.fn.exprCount++, obj: buildExpr(scope, target.value), slice: buildSlice(scope, target.slice), value, ...place });
+        out.push({
+          k: 'setslice',
+          id: scope.fn.exprCount++,
+          obj: buildExpr(scope, target.value),
+          slice: buildSlice(scope, target.slice),
+          value,
+          ...place,
+        });
         return;
       }
-      out.push({ k: 'setitem', id: scope.fn.exprCount++, obj: buildExpr(scope, target.value), index: buildExpr(scope, target.slice), value, ...place });
+      out.push({
+        k: 'setitem',
+        id: scope.fn.exprCount++,
+        obj: buildExpr(scope, target.value),
+        index: buildExpr(scope, target.slice),
+        value,
+        ...place,
+      });
       return;
     case 'Tuple':
     case 'List':
@@ -48,7 +81,11 @@ export function assignTo(scope: HirScope, target: Expr, value: HExpr, out: HStmt
     case 'Starred':
       return assignTo(scope, target.value, value, out);
     default:
-      refuse(spanOf(scope.fn.module.source, target.start, target.end), 'this assignment target', 'assign to a name, an attribute or an item');
+      refuse(
+        spanOf(scope.fn.module.source, target.start, target.end),
+        'this assignment target',
+        'assign to a name, an attribute or an item',
+      );
   }
 }
 

@@ -129,7 +129,31 @@ function definedBy(e: HExpr): FunctionInfo | null {
 
 const leaves = (s: HStmt): boolean => s.k === 'return' || s.k === 'raise' || s.k === 'break' || s.k === 'continue';
 
-const EXPRESSION_KINDS = new Set(['const', 'var', 'global', 'binding', 'unknown', 'attr', 'op', 'call', 'super', 'tuple', 'list', 'set', 'dict', 'cond', 'and', 'or', 'func', 'seq', 'fstring', 'unpack', 'item', 'typeexpr', 'caught']);
+const EXPRESSION_KINDS = new Set([
+  'const',
+  'var',
+  'global',
+  'binding',
+  'unknown',
+  'attr',
+  'op',
+  'call',
+  'super',
+  'tuple',
+  'list',
+  'set',
+  'dict',
+  'cond',
+  'and',
+  'or',
+  'func',
+  'seq',
+  'fstring',
+  'unpack',
+  'item',
+  'typeexpr',
+  'caught',
+]);
 
 /** Direct operands of a node, in the order of its fields, which is the order of evaluation. */
 function operands(node: HExpr | HStmt): HExpr[] {

@@ -2,8 +2,9 @@
  * Names visible while a function body is built, and the counters of that function. Scopes nest like the source does; a name found in an
  * enclosing function makes its variable captured.
  */
-import type { FunctionInfo, Var } from '../program/function-info.ts';
+
 import { type ClassInfo, mangled } from '../program/class-info.ts';
+import type { FunctionInfo, Var } from '../program/function-info.ts';
 import { newVar } from '../program/make-function.ts';
 import type { Program } from '../program/program.ts';
 import type { ScopeNames } from './scope-names.ts';

@@ -4,11 +4,10 @@
  * Comprehensions, `with`, `assert`, augmented and chained forms become a few statement and expression kinds, so that
  * inference and lowering are two walks over the same small language. Expression ids are dense per function: side tables are arrays.
  */
-import type { PyConstant } from '../ast/nodes.ts';
+import type { Expr, PyConstant } from '../ast/nodes.ts';
 import type { ClassInfo } from '../program/class-info.ts';
 import type { FunctionInfo, Var } from '../program/function-info.ts';
 import type { Binding, GlobalVar } from '../program/module-info.ts';
-import type { Expr } from '../ast/nodes.ts';
 
 interface At {
   readonly id: number;
@@ -18,10 +17,48 @@ interface At {
 
 /** Operators by the dunder they stand for, without underscores; `truth`, `not`, `is` and the like are the compiler's own. */
 export type OpKind =
-  | 'add' | 'sub' | 'mul' | 'truediv' | 'floordiv' | 'mod' | 'pow' | 'lshift' | 'rshift' | 'and' | 'or' | 'xor' | 'matmul'
-  | 'iadd' | 'isub' | 'imul' | 'itruediv' | 'ifloordiv' | 'imod' | 'ipow' | 'ilshift' | 'irshift' | 'iand' | 'ior' | 'ixor' | 'imatmul'
-  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'is' | 'isnot' | 'contains' | 'notcontains'
-  | 'neg' | 'pos' | 'invert' | 'not' | 'getitem' | 'getslice';
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'truediv'
+  | 'floordiv'
+  | 'mod'
+  | 'pow'
+  | 'lshift'
+  | 'rshift'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'matmul'
+  | 'iadd'
+  | 'isub'
+  | 'imul'
+  | 'itruediv'
+  | 'ifloordiv'
+  | 'imod'
+  | 'ipow'
+  | 'ilshift'
+  | 'irshift'
+  | 'iand'
+  | 'ior'
+  | 'ixor'
+  | 'imatmul'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'is'
+  | 'isnot'
+  | 'contains'
+  | 'notcontains'
+  | 'neg'
+  | 'pos'
+  | 'invert'
+  | 'not'
+  | 'getitem'
+  | 'getslice';
 
 export interface Arg {
   readonly value: HExpr;
@@ -58,7 +95,10 @@ export type HExpr = At &
     | { readonly k: 'func'; readonly fn: FunctionInfo; readonly defaults: readonly { variable: Var; value: HExpr }[] }
     /** Statements, then the value. */
     | { readonly k: 'seq'; readonly stmts: readonly HStmt[]; readonly value: HExpr }
-    | { readonly k: 'fstring'; readonly parts: readonly (string | { value: HExpr; conversion: 's' | 'r' | 'a' | null; spec: HExpr | null })[] }
+    | {
+        readonly k: 'fstring';
+        readonly parts: readonly (string | { value: HExpr; conversion: 's' | 'r' | 'a' | null; spec: HExpr | null })[];
+      }
     /** A tuple of `before` items, with `star` a list of the middle ones, then `after` items. */
     | { readonly k: 'unpack'; readonly value: HExpr; readonly before: number; readonly star: boolean; readonly after: number }
     /** Item of a fixed tuple by position. */
@@ -84,8 +124,22 @@ export type HStmt = { readonly start: number; readonly end: number } & (
   | { readonly k: 'if'; readonly test: HExpr; readonly then: readonly HStmt[]; readonly else: readonly HStmt[] }
   | { readonly k: 'while'; readonly id: number; readonly test: HExpr; readonly body: readonly HStmt[]; readonly orelse: readonly HStmt[] }
   /** `iter` is the iterable; each item goes to `v`, and `body` unpacks it further. */
-  | { readonly k: 'for'; readonly id: number; readonly v: Var; readonly iter: HExpr; readonly body: readonly HStmt[]; readonly orelse: readonly HStmt[] }
-  | { readonly k: 'try'; readonly id: number; readonly body: readonly HStmt[]; readonly handlers: readonly Handler[]; readonly orelse: readonly HStmt[]; readonly finalbody: readonly HStmt[] }
+  | {
+      readonly k: 'for';
+      readonly id: number;
+      readonly v: Var;
+      readonly iter: HExpr;
+      readonly body: readonly HStmt[];
+      readonly orelse: readonly HStmt[];
+    }
+  | {
+      readonly k: 'try';
+      readonly id: number;
+      readonly body: readonly HStmt[];
+      readonly handlers: readonly Handler[];
+      readonly orelse: readonly HStmt[];
+      readonly finalbody: readonly HStmt[];
+    }
   | { readonly k: 'return'; readonly value: HExpr | null }
   | { readonly k: 'raise'; readonly id: number; readonly exc: HExpr | null; readonly cause: HExpr | null }
   | { readonly k: 'break' }

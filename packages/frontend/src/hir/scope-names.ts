@@ -21,7 +21,13 @@ export function scopeNames(body: readonly Stmt[] | Expr, args: Arguments | null)
 }
 
 export function allArgs(args: Arguments) {
-  return [...args.posonlyargs, ...args.args, ...(args.vararg ? [args.vararg] : []), ...args.kwonlyargs, ...(args.kwarg ? [args.kwarg] : [])];
+  return [
+    ...args.posonlyargs,
+    ...args.args,
+    ...(args.vararg ? [args.vararg] : []),
+    ...args.kwonlyargs,
+    ...(args.kwarg ? [args.kwarg] : []),
+  ];
 }
 
 function visit(node: Node, out: ScopeNames): void {
@@ -83,7 +89,8 @@ export function namesUsedInNested(body: readonly Stmt[]): Set<string> {
   const walk = (node: Node, nested: boolean): void => {
     if (node.kind === 'Name' && nested) used.add(node.name);
     if (node.kind === 'Global') for (const n of node.names) used.add(n);
-    const inside = nested || node.kind === 'FunctionDef' || node.kind === 'AsyncFunctionDef' || node.kind === 'Lambda' || node.kind === 'ClassDef';
+    const inside =
+      nested || node.kind === 'FunctionDef' || node.kind === 'AsyncFunctionDef' || node.kind === 'Lambda' || node.kind === 'ClassDef';
     forEachChild(node, (child) => walk(child, inside));
   };
   for (const stmt of body) walk(stmt, false);

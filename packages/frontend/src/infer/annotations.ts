@@ -2,14 +2,15 @@
  * Annotations as types. Only stdlib files (where they are binding), exports and dataclass boundaries ask; ordinary user annotations never
  * decide a type.
  */
-import { lookupModuleName } from '../program/module-info.ts';
+
 import type { Expr } from '../ast/nodes.ts';
 import { parseModule } from '../parse/parse-module.ts';
 import type { ClassInfo } from '../program/class-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
+import { lookupModuleName } from '../program/module-info.ts';
 import type { Program } from '../program/program.ts';
-import { ANY, BOOL, type Cell, FLOAT, I32, I64, INT, NONE, newCell, REF, type Type } from '../types/type.ts';
 import type { Lattice } from '../types/join.ts';
+import { ANY, BOOL, type Cell, FLOAT, I32, I64, INT, NONE, newCell, REF, type Type } from '../types/type.ts';
 
 export interface AnnotationScope {
   readonly program: Program;
@@ -19,7 +20,19 @@ export interface AnnotationScope {
   typevar(name: string): Cell | null;
 }
 
-const SCALARS: Readonly<Record<string, Type>> = { bool: BOOL, int: INT, float: FLOAT, None: NONE, i32: I32, i64: I64, u8: I32, ref: REF, val: ANY, object: ANY, Any: ANY };
+const SCALARS: Readonly<Record<string, Type>> = {
+  bool: BOOL,
+  int: INT,
+  float: FLOAT,
+  None: NONE,
+  i32: I32,
+  i64: I64,
+  u8: I32,
+  ref: REF,
+  val: ANY,
+  object: ANY,
+  Any: ANY,
+};
 const parsed = new Map<string, Expr>();
 
 /** The type that an annotation names; null when it says nothing (a missing or unknown annotation). */
@@ -70,8 +83,12 @@ export function classType(cls: ClassInfo): Type {
 function nameType(scope: AnnotationScope, name: string): Type | null {
   const cell = scope.typevar(name);
   if (cell) return scope.lattice.read(cell, null);
-  const binding = lookupModuleName(scope.module, name) ?? scope.program.builtins.get(name) ?? (scope.module.trusted ? scope.program.runtime.get(name) : undefined);
-  const builtin = !binding || binding.kind === 'intrinsic' || binding.kind === 'typing' || (binding.kind === 'class' && binding.cls.builtin);
+  const binding =
+    lookupModuleName(scope.module, name) ??
+    scope.program.builtins.get(name) ??
+    (scope.module.trusted ? scope.program.runtime.get(name) : undefined);
+  const builtin =
+    !binding || binding.kind === 'intrinsic' || binding.kind === 'typing' || (binding.kind === 'class' && binding.cls.builtin);
   const scalar = builtin ? SCALARS[name] : undefined;
   if (scalar) return scalar;
   return binding?.kind === 'class' ? classType(binding.cls) : null;

@@ -2,8 +2,8 @@
 import type { Span } from '@molt/diagnostics';
 import { spanOf } from '@molt/diagnostics';
 import type { ClassInfo } from '../program/class-info.ts';
-import { classType } from './annotations.ts';
 import { type Cell, NEVER, type Type } from '../types/type.ts';
+import { classType } from './annotations.ts';
 import type { Engine } from './engine.ts';
 import type { Instance } from './instance.ts';
 import type { Plan } from './plan.ts';

@@ -9,8 +9,8 @@ import type { FunctionInfo } from '../program/function-info.ts';
 import type { Program } from '../program/program.ts';
 import { Lattice, sameType, typeKey } from '../types/join.ts';
 import { type Cell, find, members, newCell, type Type } from '../types/type.ts';
-import { Instance } from './instance.ts';
 import { inferInstance } from './infer-function.ts';
+import { Instance } from './instance.ts';
 
 /** More instances of one function than this mean polymorphic recursion. */
 const INSTANCE_CAP = 400;
@@ -62,17 +62,31 @@ export class Engine {
   }
 
   /** The instance of a function for parameter types; inferred unless it is being inferred now. */
-  instance(fn: FunctionInfo, owner: Instance | null, params: readonly Type[], typevars: ReadonlyMap<string, Type>, caller: Instance | null): Instance {
+  instance(
+    fn: FunctionInfo,
+    owner: Instance | null,
+    params: readonly Type[],
+    typevars: ReadonlyMap<string, Type>,
+    caller: Instance | null,
+  ): Instance {
     const key = `${fn.id}${owner ? `@${owner.serial}` : ''}(${params.map((p) => typeKey(p)).join(';')})${typevars.size > 0 ? `<${[...typevars].map(([n, t]) => `${n}=${typeKey(t)}`).join(',')}>` : ''}`;
     let found = this.instances.get(key);
     if (!found) {
       const count = (this.#perFunction.get(fn) ?? 0) + 1;
       this.#perFunction.set(fn, count);
-      if (count > INSTANCE_CAP) throw new Error(`${fn.id} is instantiated for more than ${INSTANCE_CAP} argument types: its recursion grows its own types`);
+      if (count > INSTANCE_CAP)
+        throw new Error(`${fn.id} is instantiated for more than ${INSTANCE_CAP} argument types: its recursion grows its own types`);
       const copies = new Map<Cell, Cell>();
       const vars = new Map<string, Cell>();
       for (const [name, type] of typevars) vars.set(name, newCell(copyType(type, copies)));
-      found = new Instance(fn, owner, this.#serial++, key, params.map((p) => copyType(p, copies)), vars);
+      found = new Instance(
+        fn,
+        owner,
+        this.#serial++,
+        key,
+        params.map((p) => copyType(p, copies)),
+        vars,
+      );
       this.instances.set(key, found);
       if (caller) found.callers.add(caller);
       inferInstance(this, found);
@@ -215,7 +229,12 @@ export function pairCells(a: Type, b: Type, visit: (a: Cell, b: Cell) => void, s
   } else if (a.k === 'bound' && b.k === 'bound') pairCells(a.self, b.self, visit, seen);
   else if (a.k === 'union' || b.k === 'union') {
     for (const m of members(a)) {
-      const other = members(b).find((o) => o.k === m.k && (m.k !== 'inst' || (o.k === 'inst' && o.cls === m.cls)) && (m.k !== 'tuple' || (o.k === 'tuple' && o.items.length === m.items.length)));
+      const other = members(b).find(
+        (o) =>
+          o.k === m.k &&
+          (m.k !== 'inst' || (o.k === 'inst' && o.cls === m.cls)) &&
+          (m.k !== 'tuple' || (o.k === 'tuple' && o.items.length === m.items.length)),
+      );
       if (other) pairCells(m, other, visit, seen);
     }
   }

@@ -5,19 +5,19 @@ import type { FunctionInfo } from '../program/function-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { pythonName } from '../types/python-name.ts';
 import { BOOL, FLOAT, INT, members, NEVER, type Type } from '../types/type.ts';
+import { annotationType } from './annotations.ts';
 import { raisePlan, spanAt, strType } from './context.ts';
 import { inferExpr, setPlan } from './infer-expressions.ts';
 import type { Walk } from './infer-statements.ts';
 import type { Env } from './instance.ts';
+import type { Plan } from './plan.ts';
 import { letCall, planBuiltin, textOf } from './plan-builtins.ts';
 import { type CallArgs, planConstruct, planFunction } from './plan-calls.ts';
-import { spreadCounts } from './plan-spread.ts';
 import { intrinsicExpected, planIntrinsic } from './plan-intrinsics.ts';
 import { classOf, methodExists, planMethod } from './plan-methods.ts';
 import { planTruthOf } from './plan-operators.ts';
-import type { Plan } from './plan.ts';
+import { spreadCounts } from './plan-spread.ts';
 import { split } from './split.ts';
-import { annotationType } from './annotations.ts';
 
 /** How the arguments of a call lie in slots: starred fixed tuples are spread. */
 export type ArgSlot = { readonly expr: HExpr; readonly item: number | null };
@@ -27,9 +27,15 @@ export const argSlots = new WeakMap<HExpr, Map<unknown, readonly ArgSlot[]>>();
 export function inferCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, env: Env, expected: Type | null): Type {
   const method = e.func.k === 'attr' ? e.func : null;
   const superCall = method && method.obj.k === 'super' ? method.obj : null;
-  const calleeType = method && !superCall ? inferExpr(w, method.obj, env, null) : superCall ? inferExpr(w, superCall, env, null) : inferExpr(w, e.func, env, null);
+  const calleeType =
+    method && !superCall
+      ? inferExpr(w, method.obj, env, null)
+      : superCall
+        ? inferExpr(w, superCall, env, null)
+        : inferExpr(w, e.func, env, null);
   if (calleeType.k === 'never') return NEVER;
-  const intrinsic = e.func.k === 'binding' && e.func.binding.kind === 'intrinsic' && !e.func.binding.name.startsWith('py.') ? e.func.binding.name : null;
+  const intrinsic =
+    e.func.k === 'binding' && e.func.binding.kind === 'intrinsic' && !e.func.binding.name.startsWith('py.') ? e.func.binding.name : null;
   const slots: Type[] = [calleeType];
   const layout: ArgSlot[] = [];
   const args: number[] = [];
@@ -139,24 +145,40 @@ function parameterHints(w: Walk, callee: Type, method: string | null): (Type | n
   });
 }
 
-function superMethod(w: Walk, s: Extract<HExpr, { k: 'super' }>, name: string, slots: readonly Type[], args: readonly number[], call: CallArgs): Plan {
+function superMethod(
+  w: Walk,
+  s: Extract<HExpr, { k: 'super' }>,
+  name: string,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs,
+): Plan {
   const self = slots[0] as Type;
   const cls = self.k === 'class' ? self.cls : classOf(w, self);
   const fn = cls ? findMethod(cls, name, s.cls) : null;
   if (!fn) return raisePlan('AttributeError', `'super' object has no attribute '${name}'`);
-  if (fn.cls?.builtin && fn.cls.name === 'object' && name === '__init__') return { k: 'const', value: { type: 'none' }, type: { k: 'none' } };
+  if (fn.cls?.builtin && fn.cls.name === 'object' && name === '__init__')
+    return { k: 'const', value: { type: 'none' }, type: { k: 'none' } };
   if (fn.kind === 'static') return planFunction(w, fn, null, slots, args, call);
   return planFunction(w, fn, null, slots, [0, ...args], call);
 }
 
-function methodCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, slots: readonly Type[], name: string, args: readonly number[], call: CallArgs): Plan {
+function methodCall(
+  w: Walk,
+  e: Extract<HExpr, { k: 'call' }>,
+  slots: readonly Type[],
+  name: string,
+  args: readonly number[],
+  call: CallArgs,
+): Plan {
   return split(w, slots, 0, (s): Plan => {
     const type = s[0] as Type;
     if (type.k === 'class' || type.k === 'module') {
       // a name looked up on a class or module: its value is called
       const value = planGetAttr(w, s, 0, name);
       if (value.type.k === 'never') return value;
-      if (type.k === 'class' && value.type.k === 'func' && value.type.fn.kind === 'method' && value.type.fn.trusted && args.length > 0) return planFunction(w, value.type.fn, null, s, args, call);
+      if (type.k === 'class' && value.type.k === 'func' && value.type.fn.kind === 'method' && value.type.fn.trusted && args.length > 0)
+        return planFunction(w, value.type.fn, null, s, args, call);
       const body = planCallValue(w, e, [...s, value.type], s.length, args, call, [], null);
       return { k: 'let', value, body, type: body.type };
     }
@@ -184,13 +206,29 @@ function methodCall(w: Walk, e: Extract<HExpr, { k: 'call' }>, slots: readonly T
 import { planGetAttr } from './plan-attributes.ts';
 
 /** A call of the value in a slot. */
-export function planCallValue(w: Walk, e: HExpr, slots: readonly Type[], callee: number, args: readonly number[], call: CallArgs, strings: readonly (string | null)[], expected: Type | null): Plan {
+export function planCallValue(
+  w: Walk,
+  e: HExpr,
+  slots: readonly Type[],
+  callee: number,
+  args: readonly number[],
+  call: CallArgs,
+  strings: readonly (string | null)[],
+  expected: Type | null,
+): Plan {
   return split(w, slots, callee, (s): Plan => {
     const type = s[callee] as Type;
     const builtinCallee = type.k === 'intrinsic' ? type.name !== 'py.print' : type.k === 'class' && type.cls.builtin;
     if (call.rest !== undefined && builtinCallee) {
       const { rest, ...others } = call;
-      return spreadCounts(w, s, rest, 3, (inner, items) => planCallValue(w, e, inner, callee, [...args, ...items], others, [], expected), () => raisePlan('TypeError', 'too many arguments'));
+      return spreadCounts(
+        w,
+        s,
+        rest,
+        3,
+        (inner, items) => planCallValue(w, e, inner, callee, [...args, ...items], others, [], expected),
+        () => raisePlan('TypeError', 'too many arguments'),
+      );
     }
     switch (type.k) {
       case 'never':
@@ -200,13 +238,18 @@ export function planCallValue(w: Walk, e: HExpr, slots: readonly Type[], callee:
       case 'bound': {
         const value: Plan = { k: 'prim', op: 'bound.self', args: [callee], type: type.self };
         const inner = [...s, type.self];
-        const body = type.fn.overloads.length > 0 ? (planMethodOf(w, type, inner, s.length, args, call) as Plan) : raisePlan('TypeError', 'not callable');
+        const body =
+          type.fn.overloads.length > 0
+            ? (planMethodOf(w, type, inner, s.length, args, call) as Plan)
+            : raisePlan('TypeError', 'not callable');
         return { k: 'let', value, body, type: body.type };
       }
       case 'class':
         return classCall(w, e, type, s, args, call, expected);
       case 'typearg':
-        return type.type.k === 'inst' ? planConstruct(w, type.type.cls, s, args, call, e.id, type.type) : raisePlan('TypeError', 'not callable');
+        return type.type.k === 'inst'
+          ? planConstruct(w, type.type.cls, s, args, call, e.id, type.type)
+          : raisePlan('TypeError', 'not callable');
       case 'intrinsic': {
         if (!type.name.startsWith('py.')) return planIntrinsic(w, type.name, s, args, strings);
         const plan = planBuiltin(w, type.name.slice(3), s, args, call, strings);
@@ -219,14 +262,35 @@ export function planCallValue(w: Walk, e: HExpr, slots: readonly Type[], callee:
   });
 }
 
-function planMethodOf(w: Walk, type: Extract<Type, { k: 'bound' }>, slots: readonly Type[], self: number, args: readonly number[], call: CallArgs): Plan | null {
+function planMethodOf(
+  w: Walk,
+  type: Extract<Type, { k: 'bound' }>,
+  slots: readonly Type[],
+  self: number,
+  args: readonly number[],
+  call: CallArgs,
+): Plan | null {
   if (type.self.k === 'class') return planFunction(w, type.fn, null, slots, [self, ...args], call);
   return planMethod(w, slots, self, type.fn.name, args, call);
 }
 
-function planFunctionValue(w: Walk, type: Extract<Type, { k: 'func' }>, slots: readonly Type[], callee: number, args: readonly number[], call: CallArgs): Plan {
+function planFunctionValue(
+  w: Walk,
+  type: Extract<Type, { k: 'func' }>,
+  slots: readonly Type[],
+  callee: number,
+  args: readonly number[],
+  call: CallArgs,
+): Plan {
   // the closure itself is the hidden first argument
-  return planFunction(w, type.fn, type.owner, slots, args, type.owner === null || type.fn.free.length === 0 ? call : { ...call, closure: callee });
+  return planFunction(
+    w,
+    type.fn,
+    type.owner,
+    slots,
+    args,
+    type.owner === null || type.fn.free.length === 0 ? call : { ...call, closure: callee },
+  );
 }
 
 /** `int(x)` and `float(x)` of an object by its own methods. */
@@ -244,7 +308,15 @@ function numberOf(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots:
 const CONVERSIONS: Readonly<Record<string, string>> = { int: 'int_of', float: 'float_of', bytes: 'bytes_of', tuple: 'tuple_from' };
 
 /** `C(...)`: construction, or the conversion of a builtin type. */
-function classCall(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots: readonly Type[], args: readonly number[], call: CallArgs, expected: Type | null): Plan {
+function classCall(
+  w: Walk,
+  e: HExpr,
+  type: Extract<Type, { k: 'class' }>,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs,
+  expected: Type | null,
+): Plan {
   const { cls } = type;
   if (!cls.builtin) return planConstruct(w, cls, slots, args, call, e.id);
   const first = args[0];
@@ -264,8 +336,12 @@ function classCall(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots
       if (args.length === 1 && members(slots[first as number] as Type).some((m) => m.k === 'inst' && !m.cls.trusted)) {
         return split(w, slots, first as number, (s) => numberOf(w, e, type, s, first as number));
       }
-      if (first === undefined) return cls.name === 'int' ? { k: 'const', value: { type: 'int', value: 0n }, type: INT } : { k: 'const', value: { type: 'float', value: 0 }, type: FLOAT };
-      if (w.inst.fn.trusted && cls.name === 'int' && ['i32', 'i64', 'bool'].includes((slots[first] as Type).k)) return { k: 'prim', op: 'to-int', args: [first], type: INT };
+      if (first === undefined)
+        return cls.name === 'int'
+          ? { k: 'const', value: { type: 'int', value: 0n }, type: INT }
+          : { k: 'const', value: { type: 'float', value: 0 }, type: FLOAT };
+      if (w.inst.fn.trusted && cls.name === 'int' && ['i32', 'i64', 'bool'].includes((slots[first] as Type).k))
+        return { k: 'prim', op: 'to-int', args: [first], type: INT };
       break;
     }
     case 'vtuple':
@@ -283,4 +359,3 @@ function classCall(w: Walk, e: HExpr, type: Extract<Type, { k: 'class' }>, slots
   const explicit = expected?.k === 'inst' && expected.cls === cls ? expected : null;
   return planConstruct(w, cls, slots, args, call, e.id, explicit);
 }
-

@@ -2,23 +2,23 @@
 import type { HExpr } from '../hir/nodes.ts';
 import type { ClassInfo } from '../program/class-info.ts';
 import type { Var } from '../program/function-info.ts';
-import { BOOL, find, I32, INT, members, NEVER, newCell, NONE, type Type, UNBOUND } from '../types/type.ts';
+import { refuse } from '../program/refusal.ts';
+import { pythonName } from '../types/python-name.ts';
+import { BOOL, find, I32, INT, members, NEVER, NONE, newCell, type Type, UNBOUND } from '../types/type.ts';
 import { annotationType } from './annotations.ts';
 import { constantType } from './constants.ts';
 import { argType, builtin, raisePlan, spanAt, strType } from './context.ts';
 import { inferCall } from './infer-call.ts';
 import { condition, inferBlock, joinEnv, type Walk } from './infer-statements.ts';
 import type { Env } from './instance.ts';
+import type { Plan } from './plan.ts';
 import { bindingPlan, planGetAttr } from './plan-attributes.ts';
+import { textOf } from './plan-builtins.ts';
+import { planFunction } from './plan-calls.ts';
 import { planIteration } from './plan-iteration.ts';
 import { methodExists, planMethod } from './plan-methods.ts';
 import { planBinary, planTruthOf, planUnary } from './plan-operators.ts';
-import { textOf } from './plan-builtins.ts';
-import type { Plan } from './plan.ts';
 import { split } from './split.ts';
-import { pythonName } from '../types/python-name.ts';
-import { refuse } from '../program/refusal.ts';
-import { planFunction } from './plan-calls.ts';
 
 export function inferExpr(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
   const type = typeOf(w, e, env, expected);
@@ -54,7 +54,11 @@ function typeOf(w: Walk, e: HExpr, env: Env, expected: Type | null): Type {
     case 'unknown':
       return setPlan(w, e.id, raisePlan('NameError', `name '${e.name}' is not defined`));
     case 'binding': {
-      if (e.binding.kind === 'typevar') return { k: 'typearg', type: annotationType(w.scope, { kind: 'Name', name: e.name, ctx: 'Load', id: 0, start: 0, end: 0 }) ?? NEVER };
+      if (e.binding.kind === 'typevar')
+        return {
+          k: 'typearg',
+          type: annotationType(w.scope, { kind: 'Name', name: e.name, ctx: 'Load', id: 0, start: 0, end: 0 }) ?? NEVER,
+        };
       if (e.binding.kind === 'typing') return { k: 'typearg', type: NONE };
       if (e.binding.kind === 'class' && e.binding.cls.captures.length > 0) ownClass(w, e.binding.cls);
       const plan = bindingPlan(w, e.binding);
@@ -195,7 +199,8 @@ function ownClass(w: Walk, cls: ClassInfo): void {
 
 function unboundError(w: Walk, v: Var): Plan {
   if (v.owner.kind === 'module') return raisePlan('NameError', `name '${v.name}' is not defined`);
-  if (v.owner !== w.inst.fn) return raisePlan('NameError', `cannot access free variable '${v.name}' where it is not associated with a value in enclosing scope`);
+  if (v.owner !== w.inst.fn)
+    return raisePlan('NameError', `cannot access free variable '${v.name}' where it is not associated with a value in enclosing scope`);
   return raisePlan('UnboundLocalError', `cannot access local variable '${v.name}' where it is not associated with a value`);
 }
 
@@ -260,7 +265,13 @@ function constantInt(w: Walk, e: HExpr): bigint | null {
 /** `n ** -2` of an int: the only power of ints whose result is known to be a float. */
 function isNegativePower(e: Extract<HExpr, { k: 'op' }>, base: Type): boolean {
   const exponent = e.args[1];
-  return (e.op === 'pow' || e.op === 'ipow') && (base.k === 'int' || base.k === 'bool') && exponent?.k === 'const' && exponent.value.type === 'int' && exponent.value.value < 0n;
+  return (
+    (e.op === 'pow' || e.op === 'ipow') &&
+    (base.k === 'int' || base.k === 'bool') &&
+    exponent?.k === 'const' &&
+    exponent.value.type === 'int' &&
+    exponent.value.value < 0n
+  );
 }
 
 function planFloatPower(w: Walk, slots: readonly Type[]): Plan {
@@ -372,7 +383,12 @@ function inferUnpack(w: Walk, e: Extract<HExpr, { k: 'unpack' }>, env: Env): Typ
   const total = e.before + e.after;
   const wrong = (have: number): Plan =>
     have < total
-      ? raisePlan('ValueError', e.star ? `not enough values to unpack (expected at least ${total}, got ${have})` : `not enough values to unpack (expected ${total}, got ${have})`)
+      ? raisePlan(
+          'ValueError',
+          e.star
+            ? `not enough values to unpack (expected at least ${total}, got ${have})`
+            : `not enough values to unpack (expected ${total}, got ${have})`,
+        )
       : raisePlan('ValueError', `too many values to unpack (expected ${total})`);
   if (type.k === 'tuple') {
     const have = type.items.length;
@@ -391,7 +407,13 @@ function inferUnpack(w: Walk, e: Extract<HExpr, { k: 'unpack' }>, env: Env): Typ
   const iter = planIteration(w, type, e.id + ITER_SITE);
   w.inst.iters[e.id + ITER_SITE] = iter;
   if (iter.mode === 'never') {
-    return setPlan(w, e.id, pythonName(type) === 'NoneType' || !methodExists(w, type, '__iter__') ? raisePlan('TypeError', `cannot unpack non-iterable ${pythonName(type)} object`) : { k: 'never', type: NEVER });
+    return setPlan(
+      w,
+      e.id,
+      pythonName(type) === 'NoneType' || !methodExists(w, type, '__iter__')
+        ? raisePlan('TypeError', `cannot unpack non-iterable ${pythonName(type)} object`)
+        : { k: 'never', type: NEVER },
+    );
   }
   // an iterable that never gives an item
   if (iter.item.k === 'never' && total > 0) return setPlan(w, e.id, wrong(0));
@@ -415,7 +437,12 @@ function formatPlan(w: Walk, type: Type, conversion: 's' | 'r' | 'a' | null, spe
   const str = strType(w);
   if (conversion === 'r' || conversion === 'a') {
     const text = textOf(w, [type], 0, '__repr__');
-    const shown: Plan = conversion === 'r' ? text : chain(w, [type], text, (slots) => planFunction(w, w.engine.program.runtimeFunction('escape_non_ascii'), null, slots, [slots.length - 1]));
+    const shown: Plan =
+      conversion === 'r'
+        ? text
+        : chain(w, [type], text, (slots) =>
+            planFunction(w, w.engine.program.runtimeFunction('escape_non_ascii'), null, slots, [slots.length - 1]),
+          );
     if (!spec) return shown;
     return chain(w, [type, spec], shown, (slots) => planMethod(w, slots, slots.length - 1, '__format__', [1], {}) as Plan);
   }
@@ -425,11 +452,19 @@ function formatPlan(w: Walk, type: Type, conversion: 's' | 'r' | 'a' | null, spe
   }
   return split(w, [type, spec], 0, (s): Plan => {
     const t = s[0] as Type;
-    if (t.k === 'i32' || t.k === 'i64') return chain(w, s, { k: 'prim', op: 'to-int', args: [0], type: INT }, (slots) => planMethod(w, slots, slots.length - 1, '__format__', [1], {}) as Plan);
+    if (t.k === 'i32' || t.k === 'i64')
+      return chain(
+        w,
+        s,
+        { k: 'prim', op: 'to-int', args: [0], type: INT },
+        (slots) => planMethod(w, slots, slots.length - 1, '__format__', [1], {}) as Plan,
+      );
     if (methodExists(w, t, '__format__') && !(t.k === 'tuple') && t.k !== 'none') return planMethod(w, s, 0, '__format__', [1], {}) as Plan;
     return chain(w, s, textOf(w, s, 0, '__str__'), (slots) => {
       const helper = w.engine.program.runtime.get('format_object') ?? w.engine.program.builtins.get('format_object');
-      return helper?.kind === 'func' ? planFunction(w, helper.fn, null, [...slots, str], [slots.length - 1, 1]) : { k: 'slot', slot: slots.length - 1, type: str };
+      return helper?.kind === 'func'
+        ? planFunction(w, helper.fn, null, [...slots, str], [slots.length - 1, 1])
+        : { k: 'slot', slot: slots.length - 1, type: str };
     });
   });
 }
@@ -472,7 +507,8 @@ export function truthConstant(w: Walk, e: HExpr): boolean | null {
   if (e.k === 'call' || (e.k === 'op' && e.op !== 'not' && own?.k === 'const')) {
     return own?.k === 'const' && own.value.type === 'bool' ? own.value.value : constantTruth(w, e);
   }
-  if (e.k === 'op' && e.op !== 'not' && own?.k === 'not' && own.value.k === 'const' && own.value.value.type === 'bool') return !own.value.value.value;
+  if (e.k === 'op' && e.op !== 'not' && own?.k === 'not' && own.value.k === 'const' && own.value.value.type === 'bool')
+    return !own.value.value.value;
   if (e.k === 'op' && e.op === 'not') {
     const inner = truthConstant(w, e.args[0] as HExpr);
     return inner === null ? null : !inner;
@@ -489,4 +525,3 @@ function constantTruth(w: Walk, e: HExpr): boolean | null {
   const truth = w.inst.plans[e.id + TRUTH_PLAN];
   return truth?.k === 'const' && truth.value.type === 'bool' ? truth.value.value : null;
 }
-

@@ -1,10 +1,11 @@
 /** Infers one instance: parameters in, a walk over the body, the result type out. */
-import { annotationType, type AnnotationScope } from './annotations.ts';
-import type { Engine } from './engine.ts';
-import type { Env, Instance } from './instance.ts';
-import { inferBlock, type Walk } from './infer-statements.ts';
+
 import { surelyBound } from '../hir/definite-assignment.ts';
 import { find, members, NONE, type Type, UNBOUND } from '../types/type.ts';
+import { type AnnotationScope, annotationType } from './annotations.ts';
+import type { Engine } from './engine.ts';
+import { inferBlock, type Walk } from './infer-statements.ts';
+import type { Env, Instance } from './instance.ts';
 import type { Plan } from './plan.ts';
 
 export function inferInstance(engine: Engine, inst: Instance): void {

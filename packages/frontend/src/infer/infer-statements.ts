@@ -4,22 +4,21 @@
  */
 import type { Handler, HExpr, HStmt } from '../hir/nodes.ts';
 import type { Var } from '../program/function-info.ts';
-import { type AnnotationScope, annotationType } from './annotations.ts';
 import { sameType } from '../types/join.ts';
+import { pythonName } from '../types/python-name.ts';
 import { NEVER, type Type, UNBOUND } from '../types/type.ts';
+import { type AnnotationScope, annotationType } from './annotations.ts';
 import type { Ctx } from './context.ts';
+import { raisePlan } from './context.ts';
 import { inferExpr } from './infer-expressions.ts';
 import type { Env } from './instance.ts';
 import { factsOf, type Narrowing } from './narrow.ts';
-import { classesOf } from './plan-builtins.ts';
-import { planDelAttr, planSetAttr } from './plan-attributes.ts';
-import { planIteration } from './plan-iteration.ts';
-import { planMethod } from './plan-methods.ts';
 import type { Plan } from './plan.ts';
+import { planDelAttr, planSetAttr } from './plan-attributes.ts';
+import { classesOf } from './plan-builtins.ts';
+import { planIteration } from './plan-iteration.ts';
+import { methodExists, planMethod } from './plan-methods.ts';
 import { split } from './split.ts';
-import { methodExists } from './plan-methods.ts';
-import { raisePlan } from './context.ts';
-import { pythonName } from '../types/python-name.ts';
 
 export interface Walk extends Ctx {
   readonly scope: AnnotationScope;
@@ -110,17 +109,28 @@ function inferStmt(w: Walk, s: HStmt, env: Env): Env | null {
     case 'setitem': {
       const obj = value(s.obj);
       const index = value(s.index);
-      return after(plan(w, s.id, itemMethod(w, [obj, index, value(s.value)], '__setitem__', [1, 2], 'does not support item assignment')).type);
+      return after(
+        plan(w, s.id, itemMethod(w, [obj, index, value(s.value)], '__setitem__', [1, 2], 'does not support item assignment')).type,
+      );
     }
     case 'delitem':
       return after(plan(w, s.id, itemMethod(w, [value(s.obj), value(s.index)], '__delitem__', [1], "doesn't support item deletion")).type);
     case 'setslice': {
       const obj = value(s.obj);
       const parts = s.slice.map((e) => value(e));
-      return after(plan(w, s.id, itemMethod(w, [obj, ...parts, value(s.value)], '__setslice__', [1, 2, 3, 4], 'does not support item assignment')).type);
+      return after(
+        plan(w, s.id, itemMethod(w, [obj, ...parts, value(s.value)], '__setslice__', [1, 2, 3, 4], 'does not support item assignment'))
+          .type,
+      );
     }
     case 'delslice':
-      return after(plan(w, s.id, itemMethod(w, [value(s.obj), ...s.slice.map((e) => value(e))], '__delslice__', [1, 2, 3], "doesn't support item deletion")).type);
+      return after(
+        plan(
+          w,
+          s.id,
+          itemMethod(w, [value(s.obj), ...s.slice.map((e) => value(e))], '__delslice__', [1, 2, 3], "doesn't support item deletion"),
+        ).type,
+      );
     case 'delattr':
       return after(plan(w, s.id, planDelAttr(w, [value(s.obj)], 0, s.name)).type);
     case 'delvar':
@@ -182,7 +192,13 @@ function itemMethod(w: Walk, slots: readonly Type[], name: string, args: readonl
     const type = t[0] as Type;
     if (type.k === 'tuple' || !methodExists(w, type, name)) return raisePlan('TypeError', `'${pythonName(type)}' object ${text}`);
     const index = t[1] as Type;
-    if (name === '__setitem__' && type.k === 'inst' && type.cls.builtin && type.cls.name === 'list' && (index.k === 'int' || index.k === 'bool')) {
+    if (
+      name === '__setitem__' &&
+      type.k === 'inst' &&
+      type.cls.builtin &&
+      type.cls.name === 'list' &&
+      (index.k === 'int' || index.k === 'bool')
+    ) {
       const cell = type.args[0];
       if (cell) w.engine.lattice.grow(cell, t[2] as Type);
       return { k: 'prim', op: 'list.set', args: [0, 1, 2], type: { k: 'none' } };
@@ -221,7 +237,12 @@ export function condition(w: Walk, test: HExpr, env: Env): [Env | null, Env | nu
   const decided = w.inst.plans[test.id]?.k === 'const' ? null : null;
   void decided;
   const constantTruth = constantOf(w, test);
-  const facts = factsOf(w, test, (v) => env[v.index] ?? before[v.index], (e) => w.inst.types[e.id] ?? NEVER);
+  const facts = factsOf(
+    w,
+    test,
+    (v) => env[v.index] ?? before[v.index],
+    (e) => w.inst.types[e.id] ?? NEVER,
+  );
   const yes = constantTruth === false ? null : applyFacts(env, facts.then);
   const no = constantTruth === true ? null : applyFacts(env, facts.else);
   return [yes, no];
@@ -297,7 +318,17 @@ function inferFor(w: Walk, s: Extract<HStmt, { k: 'for' }>, env: Env): Env | nul
 
 /** Is the iterable a direct call of the builtin `range` with ints? Its arguments are inferred here. */
 export function isRangeCall(e: HExpr): e is Extract<HExpr, { k: 'call' }> {
-  return e.k === 'call' && e.func.k === 'binding' && e.func.binding.kind === 'class' && e.func.binding.cls.builtin && e.func.binding.cls.name === 'range' && e.args.length >= 1 && e.args.length <= 3 && e.kwargs.length === 0 && e.args.every((a) => !a.star);
+  return (
+    e.k === 'call' &&
+    e.func.k === 'binding' &&
+    e.func.binding.kind === 'class' &&
+    e.func.binding.cls.builtin &&
+    e.func.binding.cls.name === 'range' &&
+    e.args.length >= 1 &&
+    e.args.length <= 3 &&
+    e.kwargs.length === 0 &&
+    e.args.every((a) => !a.star)
+  );
 }
 
 function rangeCall(w: Walk, e: HExpr, env: Env): boolean | 'never' {
@@ -365,4 +396,3 @@ function catchable(w: Walk, type: Type): boolean {
 export function exceptionType(w: Ctx, cls: import('../program/class-info.ts').ClassInfo): Type {
   return { k: 'inst', cls, args: [] };
 }
-

@@ -32,7 +32,14 @@ export class Instance {
   dirty = false;
   runs = 0;
 
-  constructor(fn: FunctionInfo, owner: Instance | null, serial: number, key: string, params: readonly Type[], typevars: ReadonlyMap<string, Cell>) {
+  constructor(
+    fn: FunctionInfo,
+    owner: Instance | null,
+    serial: number,
+    key: string,
+    params: readonly Type[],
+    typevars: ReadonlyMap<string, Cell>,
+  ) {
     this.fn = fn;
     this.owner = owner;
     this.serial = serial;

@@ -25,7 +25,9 @@ export function factsOf(c: Ctx, test: HExpr, typeOf: (v: Var) => Type | undefine
   const keep = (v: Var, pick: (m: Type) => boolean): Narrowing[] => {
     const type = typeOf(v);
     if (!type || v.captured) return [];
-    const list = (type.k === 'any' ? c.engine.anyMembers(c.inst) : members(type)).flatMap((m) => (m.k !== 'inst' ? [m] : expandInstance(c, m)));
+    const list = (type.k === 'any' ? c.engine.anyMembers(c.inst) : members(type)).flatMap((m) =>
+      m.k !== 'inst' ? [m] : expandInstance(c, m),
+    );
     const left = list.filter(pick);
     if (left.length === list.length || (type.k === 'any' && left.length > 4)) return [];
     return [{ v, type: left.length === 0 ? { k: 'never' } : c.engine.lattice.joinAll(left) }];

@@ -27,39 +27,51 @@ function getMember(c: Ctx, slots: readonly Type[], i: number, name: string): Pla
   if (type.k === 'module') {
     const binding = type.mod.bindings.get(name);
     if (!binding && name === '__name__') return { k: 'const', value: { type: 'str', value: type.mod.name }, type: strType(c) };
-    return binding ? bindingPlan(c, binding) ?? missing(type, name) : missing(type, name);
+    return binding ? (bindingPlan(c, binding) ?? missing(type, name)) : missing(type, name);
   }
   if (type.k === 'class') return classAttr(c, type.cls, name) ?? missing(type, name);
   if (name === '__doc__' && (type.k === 'func' || type.k === 'bound')) return docPlan(c, type.fn.doc);
-  if (name === '__qualname__' && type.k === 'func') return { k: 'const', value: { type: 'str', value: type.fn.qualname }, type: strType(c) };
+  if (name === '__qualname__' && type.k === 'func')
+    return { k: 'const', value: { type: 'str', value: type.fn.qualname }, type: strType(c) };
   if (name === '__name__' && type.k === 'func') return { k: 'const', value: { type: 'str', value: type.fn.name }, type: strType(c) };
-  if (name === '__name__' && type.k === 'intrinsic') return { k: 'const', value: { type: 'str', value: type.name.replace(/^py\./, '') }, type: strType(c) };
+  if (name === '__name__' && type.k === 'intrinsic')
+    return { k: 'const', value: { type: 'str', value: type.name.replace(/^py\./, '') }, type: strType(c) };
   const cls = classOf(c, type);
   if (!cls) return missing(type, name);
   if (name === '__class__') return { k: 'unit', type: { k: 'class', cls } };
   const property = findProperty(cls, name);
   if (property) return planFunction(c, property.get, null, slots, [i]);
-  if (type.k === 'inst') {
-    const differing = classesThatDiffer(c, type, name);
-    if (differing) {
-      const cases = differing.map((t) => {
-        const narrow = [...slots];
-        narrow[i] = t;
-        return { type: t, plan: memberOfInstance(c, narrow, i, name) };
-      });
-      return { k: 'switch', slot: i, cases, type: joinPlans(c, cases.map((x) => x.plan)) };
-    }
-    return memberOfInstance(c, slots, i, name);
-  }
+  if (type.k === 'inst') return splitDiffering(c, slots, i, name, (s) => memberOfInstance(c, s, i, name));
   return memberOfClass(c, slots, i, name);
 }
 
-/** The classes to tell apart where subclasses override a class variable or method that is read through an instance. */
-function classesThatDiffer(c: Ctx, type: Extract<Type, { k: 'inst' }>, name: string): readonly Type[] | null {
+/** Plans subclasses apart that override a class variable or method read through an instance, or keep its attributes at other places. */
+function splitDiffering(c: Ctx, slots: readonly Type[], i: number, name: string, plan: (slots: readonly Type[]) => Plan): Plan {
+  const type = slots[i] as Type;
+  if (type.k !== 'inst' || type.cls.subclasses.length === 0) return plan(slots);
   const own = overridable(type.cls, name);
-  if (!own || type.cls.subclasses.length === 0) return null;
   const list = expandInstance(c, type);
-  return list.some((t) => t.k === 'inst' && overridable(t.cls, name) !== own) ? list : null;
+  if (!list.some((t) => t.k === 'inst' && (overridable(t.cls, name) !== own || !sameLayout(type.cls, t.cls)))) return plan(slots);
+  const cases = list.map((t) => {
+    const narrow = [...slots];
+    narrow[i] = t;
+    return { type: t, plan: plan(narrow) };
+  });
+  return {
+    k: 'switch',
+    slot: i,
+    cases,
+    type: joinPlans(
+      c,
+      cases.map((x) => x.plan),
+    ),
+  };
+}
+
+/** Do objects of a subclass begin like those of the class? With several bases only the first chain does. */
+function sameLayout(cls: ClassInfo, sub: ClassInfo): boolean {
+  const skip = sub.mro.length - cls.mro.length;
+  return cls.mro.every((base, k) => sub.mro[k + skip] === base);
 }
 
 const overridable = (cls: ClassInfo, name: string): object | null => findClassVar(cls, name) ?? findMethod(cls, name);
@@ -91,25 +103,42 @@ function fieldIsSet(c: Ctx, slots: readonly Type[], i: number, name: string): Pl
 export function planHasAttr(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
   return split(c, slots, i, (s): Plan => {
     const type = s[i] as Type;
-    if (type.k === 'inst' && !findProperty(type.cls, name) && !findMethod(type.cls, name) && !findClassVar(type.cls, name) && fieldOf(c, type, name)) return fieldIsSet(c, s, i, name);
+    if (
+      type.k === 'inst' &&
+      !findProperty(type.cls, name) &&
+      !findMethod(type.cls, name) &&
+      !findClassVar(type.cls, name) &&
+      fieldOf(c, type, name)
+    )
+      return fieldIsSet(c, s, i, name);
     const plan = planGetAttr(c, s, i, name);
-    return { k: 'const', value: { type: 'bool', value: plan.type.k !== 'never' || (plan.k !== 'raise' && plan.k !== 'never') }, type: { k: 'bool' } };
+    return {
+      k: 'const',
+      value: { type: 'bool', value: plan.type.k !== 'never' || (plan.k !== 'raise' && plan.k !== 'never') },
+      type: { k: 'bool' },
+    };
   });
 }
 
 /** `del slots[i].name`. */
 export function planDelAttr(c: Ctx, slots: readonly Type[], i: number, name: string): Plan {
-  return split(c, slots, i, (s): Plan => {
-    const type = s[i] as Type;
-    const field = type.k === 'inst' && !type.cls.trusted && !findProperty(type.cls, name) ? fieldOf(c, type, name) : null;
-    if (type.k !== 'inst' || !field) return missing(type, name);
-    if (frozenDataclass(type.cls)) return raisePlan('FrozenInstanceError', `cannot delete field '${name}'`);
-    const cls = attrHolder(type.cls, name) as ClassInfo;
-    const read: Plan = { k: 'field', slot: i, cls, name, fieldType: field, type: withoutUnbound(c, field) };
-    const clear: Plan = { k: 'setfield', slot: i, cls, name, fieldType: field, value: s.length, type: { k: 'none' } };
-    const store: Plan = { k: 'let', value: { k: 'unit', type: UNBOUND }, body: clear, type: { k: 'none' } };
-    return { k: 'seq', first: read, second: store, type: { k: 'none' } };
-  });
+  return split(
+    c,
+    slots,
+    i,
+    (all): Plan =>
+      splitDiffering(c, all, i, name, (s) => {
+        const type = s[i] as Type;
+        const field = type.k === 'inst' && !type.cls.trusted && !findProperty(type.cls, name) ? fieldOf(c, type, name) : null;
+        if (type.k !== 'inst' || !field) return missing(type, name);
+        if (frozenDataclass(type.cls)) return raisePlan('FrozenInstanceError', `cannot delete field '${name}'`);
+        const cls = attrHolder(type.cls, name) as ClassInfo;
+        const read: Plan = { k: 'field', slot: i, cls, name, fieldType: field, type: withoutUnbound(c, field) };
+        const clear: Plan = { k: 'setfield', slot: i, cls, name, fieldType: field, value: s.length, type: { k: 'none' } };
+        const store: Plan = { k: 'let', value: { k: 'unit', type: UNBOUND }, body: clear, type: { k: 'none' } };
+        return { k: 'seq', first: read, second: store, type: { k: 'none' } };
+      }),
+  );
 }
 
 /** What an instance has through its class: methods, class variables, attributes of subclasses. */
@@ -121,7 +150,12 @@ function memberOfClass(c: Ctx, slots: readonly Type[], i: number, name: string):
     if (method.kind === 'static') return { k: 'unit', type: { k: 'func', fn: method, owner: null } };
     if (method.kind === 'classmethod') {
       const self: Type = { k: 'class', cls };
-      return { k: 'let', value: { k: 'unit', type: self }, body: { k: 'bind', slot: slots.length, type: { k: 'bound', fn: method, self } }, type: { k: 'bound', fn: method, self } };
+      return {
+        k: 'let',
+        value: { k: 'unit', type: self },
+        body: { k: 'bind', slot: slots.length, type: { k: 'bound', fn: method, self } },
+        type: { k: 'bound', fn: method, self },
+      };
     }
     return { k: 'bind', slot: i, type: { k: 'bound', fn: method, self: type } };
   }
@@ -136,7 +170,15 @@ function memberOfClass(c: Ctx, slots: readonly Type[], i: number, name: string):
         narrow[i] = t;
         return { type: t, plan: t === type ? missing(type, name) : getMember(c, narrow, i, name) };
       });
-      return { k: 'switch', slot: i, cases, type: joinPlans(c, cases.map((x) => x.plan)) };
+      return {
+        k: 'switch',
+        slot: i,
+        cases,
+        type: joinPlans(
+          c,
+          cases.map((x) => x.plan),
+        ),
+      };
     }
   }
   return missing(type, name);
@@ -172,17 +214,25 @@ export function bindingPlan(c: Ctx, binding: import('../program/module-info.ts')
 }
 
 function docPlan(c: Ctx, doc: string | null): Plan {
-  return doc === null ? { k: 'const', value: { type: 'none' }, type: { k: 'none' } } : { k: 'const', value: { type: 'str', value: doc }, type: strType(c) };
+  return doc === null
+    ? { k: 'const', value: { type: 'none' }, type: { k: 'none' } }
+    : { k: 'const', value: { type: 'str', value: doc }, type: strType(c) };
 }
 
 /** The name of something on a class itself. */
 function classAttr(c: Ctx, cls: ClassInfo, name: string): Plan | null {
-  if (name === '__name__' || name === '__qualname__') return { k: 'const', value: { type: 'str', value: cls.name === 'vtuple' ? 'tuple' : cls.name }, type: strType(c) };
+  if (name === '__name__' || name === '__qualname__')
+    return { k: 'const', value: { type: 'str', value: cls.name === 'vtuple' ? 'tuple' : cls.name }, type: strType(c) };
   if (name === '__doc__') return docPlan(c, cls.node ? docOf(cls.node.body) : null);
   const method = findMethod(cls, name);
   if (method?.kind === 'classmethod') {
     const self: Type = { k: 'class', cls };
-    return { k: 'let', value: { k: 'unit', type: self }, body: { k: 'bind', slot: 1, type: { k: 'bound', fn: method, self } }, type: { k: 'bound', fn: method, self } };
+    return {
+      k: 'let',
+      value: { k: 'unit', type: self },
+      body: { k: 'bind', slot: 1, type: { k: 'bound', fn: method, self } },
+      type: { k: 'bound', fn: method, self },
+    };
   }
   if (method) return { k: 'unit', type: { k: 'func', fn: method, owner: null } };
   const inner = cls.mro.find((x) => x.inner.has(name))?.inner.get(name);
@@ -202,7 +252,8 @@ export function fieldOf(c: Ctx, type: Extract<Type, { k: 'inst' }>, name: string
   const holder = attrHolder(type.cls, name);
   if (!holder) {
     // nothing stores it yet; a store that inference finds later must be told
-    if (c.engine.program.storedAttrs.has(name)) for (const base of type.cls.mro) if (!base.trusted) c.engine.read(possibleCell(base, name), c.inst);
+    if (c.engine.program.storedAttrs.has(name))
+      for (const base of type.cls.mro) if (!base.trusted) c.engine.read(possibleCell(base, name), c.inst);
     return null;
   }
   if (holder.trusted) {
@@ -210,11 +261,16 @@ export function fieldOf(c: Ctx, type: Extract<Type, { k: 'inst' }>, name: string
     if (!field) return null;
     const cells = new Map<string, Cell>(holder.params.map((p, i) => [p, type.args[i] as Cell]));
     return annotationType(
-      { program: c.engine.program, module: holder.module, lattice: c.engine.lattice, typevar: (n) => {
-        const cell = cells.get(n);
-        if (cell) c.engine.read(cell, c.inst);
-        return cell ?? null;
-      } },
+      {
+        program: c.engine.program,
+        module: holder.module,
+        lattice: c.engine.lattice,
+        typevar: (n) => {
+          const cell = cells.get(n);
+          if (cell) c.engine.read(cell, c.inst);
+          return cell ?? null;
+        },
+      },
       field.annotation,
     );
   }
@@ -290,29 +346,34 @@ export function planSetAttr(c: Ctx, slots: readonly Type[], i: number, name: str
       return { k: 'setglobal', global: binding.global, value, type: { k: 'none' } };
     }
     if (type.k !== 'inst') return raisePlan('AttributeError', `'${pythonName(type)}' object has no attribute '${name}'`);
-    const property = findProperty(type.cls, name);
-    if (property) {
-      if (!property.set) return raisePlan('AttributeError', `property '${name}' of '${type.cls.name}' object has no setter`);
-      return planFunction(c, property.set, null, s, [i, value]);
-    }
-    const setter = findMethod(type.cls, '__setattr__');
-    if (setter && !setter.cls?.builtin) return raisePlan('AttributeError', `'${type.cls.name}' object attribute '${name}' is read-only`);
-    let holder = attrHolder(type.cls, name);
-    if (!holder && type.cls.builtin) return raisePlan('AttributeError', `'${type.cls.name}' object has no attribute '${name}'`);
-    if (!holder) {
-      // a store from outside the class introduces the attribute
-      holder = type.cls;
-      holder.declaredAttrs.add(name);
-      shareWithSubclasses(c, holder, name);
-    }
-    if (frozenDataclass(type.cls) && c.inst.fn.name !== '__init__' && c.inst.fn.name !== '__post_init__') {
-      return raisePlan('FrozenInstanceError', `cannot assign to field '${name}'`);
-    }
-    if (!holder.trusted) c.engine.lattice.grow(attrCell(holder, name), s[value] as Type);
-    else solveField(c, type, holder, name, s[value] as Type);
-    const fieldType = fieldOf(c, type, name) ?? NEVER;
-    return { k: 'setfield', slot: i, cls: holder, name, fieldType, value, type: { k: 'none' } };
+    return splitDiffering(c, s, i, name, (t) => setOfInstance(c, t, i, name, value));
   });
+}
+
+function setOfInstance(c: Ctx, s: readonly Type[], i: number, name: string, value: number): Plan {
+  const type = s[i] as Extract<Type, { k: 'inst' }>;
+  const property = findProperty(type.cls, name);
+  if (property) {
+    if (!property.set) return raisePlan('AttributeError', `property '${name}' of '${type.cls.name}' object has no setter`);
+    return planFunction(c, property.set, null, s, [i, value]);
+  }
+  const setter = findMethod(type.cls, '__setattr__');
+  if (setter && !setter.cls?.builtin) return raisePlan('AttributeError', `'${type.cls.name}' object attribute '${name}' is read-only`);
+  let holder = attrHolder(type.cls, name);
+  if (!holder && type.cls.builtin) return raisePlan('AttributeError', `'${type.cls.name}' object has no attribute '${name}'`);
+  if (!holder) {
+    // a store from outside the class introduces the attribute
+    holder = type.cls;
+    holder.declaredAttrs.add(name);
+    shareWithSubclasses(c, holder, name);
+  }
+  if (frozenDataclass(type.cls) && c.inst.fn.name !== '__init__' && c.inst.fn.name !== '__post_init__') {
+    return raisePlan('FrozenInstanceError', `cannot assign to field '${name}'`);
+  }
+  if (!holder.trusted) c.engine.lattice.grow(attrCell(holder, name), s[value] as Type);
+  else solveField(c, type, holder, name, s[value] as Type);
+  const fieldType = fieldOf(c, type, name) ?? NEVER;
+  return { k: 'setfield', slot: i, cls: holder, name, fieldType, value, type: { k: 'none' } };
 }
 
 /** Subclasses that stored the attribute before their base did hold it together with the base. */
@@ -331,11 +392,15 @@ function frozenDataclass(cls: ClassInfo): boolean {
   return cls.mro.some((x) => x.dataclass?.frozen === true);
 }
 
-
 /** A store into a field whose annotation is a type parameter of the class (or a tuple of them) solves it. */
 function solveField(c: Ctx, type: Extract<Type, { k: 'inst' }>, holder: ClassInfo, name: string, value: Type): void {
   const annotation = holder.fields.get(name)?.annotation;
-  const text = annotation?.kind === 'Constant' && annotation.value.type === 'str' ? annotation.value.value : annotation?.kind === 'Name' ? annotation.name : null;
+  const text =
+    annotation?.kind === 'Constant' && annotation.value.type === 'str'
+      ? annotation.value.value
+      : annotation?.kind === 'Name'
+        ? annotation.name
+        : null;
   if (text === null) return;
   const grow = (parameter: string, t: Type): void => {
     const cell = type.args[holder.params.indexOf(parameter)];
@@ -344,7 +409,8 @@ function solveField(c: Ctx, type: Extract<Type, { k: 'inst' }>, holder: ClassInf
   if (holder.params.includes(text)) grow(text, value);
   // a container: its elements are the field's
   for (const m of members(fieldOf(c, type, name) ?? NEVER)) {
-    if (m.k === 'inst' && value.k === 'inst' && m.cls === value.cls && m.args.length > 0) m.args.forEach((cell, i) => c.engine.lattice.unify(value.args[i] as Cell, cell));
+    if (m.k === 'inst' && value.k === 'inst' && m.cls === value.cls && m.args.length > 0)
+      m.args.forEach((cell, i) => c.engine.lattice.unify(value.args[i] as Cell, cell));
   }
   const tuple = /^tuple\[(.*)\]$/.exec(text)?.[1];
   if (tuple === undefined || value.k !== 'tuple') return;

@@ -1,18 +1,25 @@
 /** Builtins that only the compiler can answer: tests of types, protocols, and `print`. */
 import { type ClassInfo, isSubclass } from '../program/class-info.ts';
 import type { FunctionInfo } from '../program/function-info.ts';
+import { dataclassFields } from '../synth/dataclass.ts';
 import { pythonName } from '../types/python-name.ts';
 import { BOOL, I32, I64, INT, members, NONE, type Type } from '../types/type.ts';
 import { type Ctx, NEVER_PLAN, raisePlan, strType } from './context.ts';
 import type { Plan } from './plan.ts';
-import { type CallArgs, planConstruct, planFunction } from './plan-calls.ts';
-import { dataclassFields } from '../synth/dataclass.ts';
 import { planDelAttr, planGetAttr, planHasAttr, planSetAttr } from './plan-attributes.ts';
+import { type CallArgs, planConstruct, planFunction } from './plan-calls.ts';
 import { classOf, methodExists, planMethod, unhashable } from './plan-methods.ts';
 import { planTruthOf } from './plan-operators.ts';
 import { split, splitClasses } from './split.ts';
 
-export function planBuiltin(c: Ctx, name: string, slots: readonly Type[], args: readonly number[], call: CallArgs, strings: readonly (string | null)[]): Plan | null {
+export function planBuiltin(
+  c: Ctx,
+  name: string,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs,
+  strings: readonly (string | null)[],
+): Plan | null {
   const first = args[0] ?? -1;
   if (args.some((i) => slots[i]?.k === 'never')) return NEVER_PLAN;
   switch (name) {
@@ -40,7 +47,9 @@ export function planBuiltin(c: Ctx, name: string, slots: readonly Type[], args: 
     case 'id':
       return { k: 'prim', op: 'identity', args: [first], type: INT };
     case 'callable':
-      return split(c, slots, first, (s) => constant(['func', 'class', 'bound', 'intrinsic'].includes((s[first] as Type).k) || methodExists(c, s[first] as Type, '__call__')));
+      return split(c, slots, first, (s) =>
+        constant(['func', 'class', 'bound', 'intrinsic'].includes((s[first] as Type).k) || methodExists(c, s[first] as Type, '__call__')),
+      );
     case 'hasattr': {
       const attr = strings[1];
       if (attr === null || attr === undefined) return null;
@@ -78,7 +87,8 @@ export function planBuiltin(c: Ctx, name: string, slots: readonly Type[], args: 
 function planReplace(c: Ctx, slots: readonly Type[], i: number, call: CallArgs): Plan {
   return split(c, slots, i, (s): Plan => {
     const type = s[i] as Type;
-    if (type.k !== 'inst' || !type.cls.mro.some((x) => x.dataclass)) return raisePlan('TypeError', 'replace() should be called on dataclass instances');
+    if (type.k !== 'inst' || !type.cls.mro.some((x) => x.dataclass))
+      return raisePlan('TypeError', 'replace() should be called on dataclass instances');
     const given = new Set((call.kwargs ?? []).map((k) => k.name));
     const kept = dataclassFields(type.cls).filter((f) => f.init && !given.has(f.name));
     const build = (n: number, inner: readonly Type[], kwargs: NonNullable<CallArgs['kwargs']>): Plan => {
@@ -115,13 +125,20 @@ export function textOf(c: Ctx, slots: readonly Type[], i: number, method: '__str
   return split(c, slots, i, (s): Plan => {
     const type = s[i] as Type;
     if (method === '__str__' && type.k === 'inst' && type.cls.name === 'str' && type.cls.builtin) return { k: 'slot', slot: i, type };
-    if (type.k === 'i32' || type.k === 'i64') return { k: 'let', value: { k: 'prim', op: 'to-int', args: [i], type: INT }, body: planMethod(c, [...s, INT], s.length, method, [], {}) as Plan, type: strType(c) };
+    if (type.k === 'i32' || type.k === 'i64')
+      return {
+        k: 'let',
+        value: { k: 'prim', op: 'to-int', args: [i], type: INT },
+        body: planMethod(c, [...s, INT], s.length, method, [], {}) as Plan,
+        type: strType(c),
+      };
     if (type.k === 'none') return { k: 'const', value: { type: 'str', value: 'None' }, type: strType(c) };
     if (type.k === 'bool') {
       const text = (value: string): Plan => ({ k: 'const', value: { type: 'str', value }, type: strType(c) });
       return { k: 'cond', test: { k: 'slot', slot: i, type: BOOL }, then: text('True'), else: text('False'), type: strType(c) };
     }
-    if (type.k === 'inst' && !type.cls.builtin && isPlainObject(c, type, method)) return { k: 'prim', op: 'object.repr', args: [i], name: `${type.cls.module.name}.${type.cls.name}`, type: strType(c) };
+    if (type.k === 'inst' && !type.cls.builtin && isPlainObject(c, type, method))
+      return { k: 'prim', op: 'object.repr', args: [i], name: `${type.cls.module.name}.${type.cls.name}`, type: strType(c) };
     // `__str__` of a class that only defines `__repr__`
     return planMethod(c, s, i, method === '__str__' && !ownStr(c, type) ? '__repr__' : method, [], {}) as Plan;
   });
@@ -144,7 +161,8 @@ export function planHash(c: Ctx, slots: readonly Type[], i: number): Plan {
   return split(c, slots, i, (s): Plan => {
     const type = s[i] as Type;
     if (type.k === 'inst' && !type.cls.builtin && isIdentityHash(type.cls)) return { k: 'prim', op: 'identity.hash', args: [i], type: I64 };
-    if (type.k === 'inst' && type.cls.builtin && ['list', 'dict', 'set', 'bytearray'].includes(type.cls.name)) return raisePlan('TypeError', `unhashable type: '${type.cls.name}'`);
+    if (type.k === 'inst' && type.cls.builtin && ['list', 'dict', 'set', 'bytearray'].includes(type.cls.name))
+      return raisePlan('TypeError', `unhashable type: '${type.cls.name}'`);
     const cls = classOf(c, type);
     if (cls && unhashable(cls)) return raisePlan('TypeError', `unhashable type: '${pythonName(type)}'`);
     if (type.k === 'none') return { k: 'prim', op: 'identity.hash', args: [i], type: I64 };
@@ -196,16 +214,20 @@ export function isInstanceOf(c: Ctx, type: Type, classes: readonly ClassInfo[]):
 
 function planIsInstance(c: Ctx, slots: readonly Type[], i: number, against: Type): Plan {
   const classes = classesOf(against);
-  const known = against.k === 'class' || (against.k === 'tuple' && against.items.every((x) => classesOf(x).length > 0)) || against.k === 'union';
+  const known =
+    against.k === 'class' || (against.k === 'tuple' && against.items.every((x) => classesOf(x).length > 0)) || against.k === 'union';
   if (!known) return raisePlan('TypeError', 'isinstance() arg 2 must be a type, a tuple of types, or a union');
   return splitClasses(c, slots, i, (s) => constant(isInstanceOf(c, s[i] as Type, classes)));
 }
 
 function planPrint(c: Ctx, slots: readonly Type[], args: readonly number[], call: CallArgs): Plan | null {
   // the number of items is known at run time only
-  if (call.rest !== undefined || call.mapping !== undefined) return planFunction(c, c.engine.program.runtimeFunction('print_items'), null, slots, args, call);
+  if (call.rest !== undefined || call.mapping !== undefined)
+    return planFunction(c, c.engine.program.runtimeFunction('print_items'), null, slots, args, call);
   const kw = new Map((call.kwargs ?? []).map((k) => [k.name, k.slot]));
-  for (const name of kw.keys()) if (!['sep', 'end', 'file', 'flush'].includes(name)) return raisePlan('TypeError', `'${name}' is an invalid keyword argument for print()`);
+  for (const name of kw.keys())
+    if (!['sep', 'end', 'file', 'flush'].includes(name))
+      return raisePlan('TypeError', `'${name}' is an invalid keyword argument for print()`);
   const fn = (name: string): FunctionInfo => c.engine.program.runtimeFunction(name);
   const steps: Plan[] = [];
   const text = (value: string): Plan => ({ k: 'const', value: { type: 'str', value }, type: strType(c) });
@@ -214,7 +236,10 @@ function planPrint(c: Ctx, slots: readonly Type[], args: readonly number[], call
     return { k: 'let', value, body, type: body.type };
   };
   const file = kw.get('file');
-  const fd: Plan = file === undefined || slots[file]?.k === 'none' ? { k: 'const', value: { type: 'int', value: 1n }, type: I32 } : planGetAttr(c, slots, file, '_fd');
+  const fd: Plan =
+    file === undefined || slots[file]?.k === 'none'
+      ? { k: 'const', value: { type: 'int', value: 1n }, type: I32 }
+      : planGetAttr(c, slots, file, '_fd');
   if (fd.type.k === 'never') return fd;
   steps.push(apply('print_begin', fd));
   const sep = optionText(c, slots, kw.get('sep'), 'sep', ' ');
@@ -243,4 +268,3 @@ function optionText(c: Ctx, slots: readonly Type[], slot: number | undefined, na
   if (bad) return raisePlan('TypeError', `${name} must be None or a string, not ${pythonName(bad)}`);
   return split(c, slots, slot, (s): Plan => ((s[slot] as Type).k === 'none' ? text : { k: 'slot', slot, type: s[slot] as Type }));
 }
-

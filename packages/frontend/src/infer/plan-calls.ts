@@ -4,21 +4,22 @@
  * Stdlib functions have binding signatures: type variables are solved from the arguments, results follow from the annotation. Others are
  * templates: instantiated for what they get.
  */
+
+import { spanOf } from '@molt/diagnostics';
 import type { ClassInfo } from '../program/class-info.ts';
 import { findMethod } from '../program/class-info.ts';
 import type { FunctionInfo, Param } from '../program/function-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { typeKey } from '../types/join.ts';
-import { spanOf } from '@molt/diagnostics';
 import { pythonName } from '../types/python-name.ts';
 import { ANY, type Cell, find, members, NEVER, newCell, type Type } from '../types/type.ts';
 import { type AnnotationScope, annotationType } from './annotations.ts';
+import { constantType } from './constants.ts';
 import { type Ctx, NEVER_PLAN, raisePlan } from './context.ts';
 import { copyType, pairCells, substitute } from './engine.ts';
 import type { Instance } from './instance.ts';
-import { constantType } from './constants.ts';
-import { methodExists, planMethod } from './plan-methods.ts';
 import type { Plan, Source } from './plan.ts';
+import { methodExists, planMethod } from './plan-methods.ts';
 import { checkKeywords, keywordDict, keywordValue, planSpread } from './plan-spread.ts';
 import { splitAll } from './split.ts';
 
@@ -43,7 +44,14 @@ interface Bound {
 }
 
 /** A call of a known function with the slots as positional arguments. */
-export function planFunction(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], args: readonly number[], call: CallArgs = {}): Plan {
+export function planFunction(
+  c: Ctx,
+  fn: FunctionInfo,
+  owner: Instance | null,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs = {},
+): Plan {
   const all = [...args, ...(call.kwargs ?? []).map((k) => k.slot)];
   if (all.some((i) => slots[i]?.k === 'never')) return NEVER_PLAN;
   if (call.rest !== undefined) return planSpread(c, fn, owner, slots, args, { ...call, rest: call.rest });
@@ -72,17 +80,31 @@ function planLocalMethod(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args:
   const { owner } = fn.cls as ClassInfo;
   const self = args[0];
   if (!owner || self === undefined || fn.kind !== 'method') {
-    return refuse(spanOf(fn.module.source, fn.start, fn.start), `'${fn.qualname}', which uses variables of the function around its class without an object`, 'pass the values as arguments');
+    return refuse(
+      spanOf(fn.module.source, fn.start, fn.start),
+      `'${fn.qualname}', which uses variables of the function around its class without an object`,
+      'pass the values as arguments',
+    );
   }
-  if (!(slots[self]?.k === 'inst' && (slots[self] as Extract<Type, { k: 'inst' }>).cls.mro.includes(fn.cls as ClassInfo))) return planFunction(c, fn, owner, slots, args, call);
+  if (!(slots[self]?.k === 'inst' && (slots[self] as Extract<Type, { k: 'inst' }>).cls.mro.includes(fn.cls as ClassInfo)))
+    return planFunction(c, fn, owner, slots, args, call);
   const type: Type = { k: 'func', fn, owner };
   const body = planFunction(c, fn, owner, [...slots, type], args, { ...call, closure: slots.length });
   return { k: 'let', value: { k: 'method-closure', slot: self, type }, body, type: body.type };
 }
 
 /** An object with `__index__` where a stdlib function wants an int. */
-function withIndex(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], args: readonly number[], call: CallArgs): Plan | null {
-  const at = args.findIndex((i, n) => (n > 0 || fn.kind !== 'method') && isUserObject(slots[i]) && methodExists(c, slots[i] as Type, '__index__'));
+function withIndex(
+  c: Ctx,
+  fn: FunctionInfo,
+  owner: Instance | null,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs,
+): Plan | null {
+  const at = args.findIndex(
+    (i, n) => (n > 0 || fn.kind !== 'method') && isUserObject(slots[i]) && methodExists(c, slots[i] as Type, '__index__'),
+  );
   if (at < 0) return null;
   const value = planMethod(c, slots, args[at] as number, '__index__', [], {}) as Plan;
   if (value.type.k !== 'int') return null;
@@ -101,12 +123,14 @@ function integerText(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: rea
     if ('k' in bound) continue;
     const at = overload.params.findIndex((p, i) => p.kind !== 'vararg' && !accepts(c, overload, p, bound.types[i] as Type, false));
     const param = overload.params[at];
-    if (param?.annotation?.kind === 'Name' && param.annotation.name === 'int') return `'${pythonName(bound.types[at] as Type)}' object cannot be interpreted as an integer`;
+    if (param?.annotation?.kind === 'Name' && param.annotation.name === 'int')
+      return `'${pythonName(bound.types[at] as Type)}' object cannot be interpreted as an integer`;
   }
   return null;
 }
 
-const checked = (bound: Bound, plan: Plan): Plan => (bound.before ? { k: 'seq', first: bound.before, second: plan, type: plan.type } : plan);
+const checked = (bound: Bound, plan: Plan): Plan =>
+  bound.before ? { k: 'seq', first: bound.before, second: plan, type: plan.type } : plan;
 
 function mismatchText(fn: FunctionInfo, slots: readonly Type[], args: readonly number[]): string {
   const names = args.map((i) => pythonName(slots[i] as Type));
@@ -159,13 +183,17 @@ function fits(c: Ctx, arg: Type, want: Type, exact: boolean): boolean {
       if (a.k === w.k) {
         if (a.k === 'inst' && w.k === 'inst') {
           if (!a.cls.mro.includes(w.cls)) return false;
-          return a.cls !== w.cls || a.args.every((x, i) => {
-            const inner = find(w.args[i] as Cell).type;
-            const own = find(x).type;
-            return inner.k === 'any' || own.k === 'never' || fits(c, own, inner, true);
-          });
+          return (
+            a.cls !== w.cls ||
+            a.args.every((x, i) => {
+              const inner = find(w.args[i] as Cell).type;
+              const own = find(x).type;
+              return inner.k === 'any' || own.k === 'never' || fits(c, own, inner, true);
+            })
+          );
         }
-        if (a.k === 'tuple' && w.k === 'tuple') return a.items.length === w.items.length && a.items.every((x, i) => fits(c, x, w.items[i] as Type, exact));
+        if (a.k === 'tuple' && w.k === 'tuple')
+          return a.items.length === w.items.length && a.items.every((x, i) => fits(c, x, w.items[i] as Type, exact));
         return true;
       }
       if (w.k === 'int') return a.k === 'bool' || a.k === 'i32' || a.k === 'i64';
@@ -180,7 +208,14 @@ function fits(c: Ctx, arg: Type, want: Type, exact: boolean): boolean {
 }
 
 /** Matches arguments to parameters; a plan that raises when they do not fit. */
-function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: readonly number[], call: CallArgs, owner: Instance | null = null): Bound | Plan {
+function bindArguments(
+  c: Ctx,
+  fn: FunctionInfo,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs,
+  owner: Instance | null = null,
+): Bound | Plan {
   const params = fn.params;
   const given = new Map<Param, Source>();
   const name = fn.trusted ? fn.name : fn.qualname;
@@ -192,14 +227,21 @@ function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: r
     const required = positional.filter((p) => !p.default).length;
     const takes = required === positional.length ? `${required}` : `from ${required} to ${positional.length}`;
     const plural = positional.length === 1 ? '' : 's';
-    return raisePlan('TypeError', `${name}() takes ${takes} positional argument${plural} but ${args.length} ${args.length === 1 ? 'was' : 'were'} given`);
+    return raisePlan(
+      'TypeError',
+      `${name}() takes ${takes} positional argument${plural} but ${args.length} ${args.length === 1 ? 'was' : 'were'} given`,
+    );
   }
   const extra: { name: string; slot: number; late?: boolean }[] = [];
   for (const k of call.kwargs ?? []) {
     const param = params.find((p) => p.name === k.name && (p.kind === 'normal' || p.kind === 'kwonly'));
     if (!param) {
       const only = kwarg ? [] : (call.kwargs ?? []).filter((x) => params.some((p) => p.name === x.name && p.kind === 'posonly'));
-      if (only.length > 0) return raisePlan('TypeError', `${name}() got some positional-only arguments passed as keyword arguments: '${only.map((x) => x.name).join(', ')}'`);
+      if (only.length > 0)
+        return raisePlan(
+          'TypeError',
+          `${name}() got some positional-only arguments passed as keyword arguments: '${only.map((x) => x.name).join(', ')}'`,
+        );
       if (kwarg) {
         extra.push(k);
         continue;
@@ -250,24 +292,48 @@ function bindArguments(c: Ctx, fn: FunctionInfo, slots: readonly Type[], args: r
       }
     } else (p.kind === 'kwonly' ? missingKeyword : missing).push(`'${p.name}'`);
   }
-  for (const [list, kind] of [[missing, 'positional'], [missingKeyword, 'keyword-only']] as const) {
+  for (const [list, kind] of [
+    [missing, 'positional'],
+    [missingKeyword, 'keyword-only'],
+  ] as const) {
     if (list.length === 0) continue;
-    const text = list.length === 1 ? list[0] : list.length === 2 ? `${list[0]} and ${list[1]}` : `${list.slice(0, -1).join(', ')}, and ${list.at(-1)}`;
+    const text =
+      list.length === 1 ? list[0] : list.length === 2 ? `${list[0]} and ${list[1]}` : `${list.slice(0, -1).join(', ')}, and ${list.at(-1)}`;
     return raisePlan('TypeError', `${name}() missing ${list.length} required ${kind} argument${list.length === 1 ? '' : 's'}: ${text}`);
   }
   if (mapping === undefined) return { sources, types };
   const names = (list: readonly string[]): string => list.map((x) => `,${x},`).join('');
-  const before = checkKeywords(c, slots, mapping, kwarg ? '*' : names(known), names(params.flatMap((p) => (given.has(p) && p.kind !== 'posonly' ? [p.name] : []))), name);
+  const before = checkKeywords(
+    c,
+    slots,
+    mapping,
+    kwarg ? '*' : names(known),
+    names(params.flatMap((p) => (given.has(p) && p.kind !== 'posonly' ? [p.name] : []))),
+    name,
+  );
   return { sources, types, before };
 }
 
-function planInstance(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], bound: Bound, closure: number | undefined): Plan {
+function planInstance(
+  c: Ctx,
+  fn: FunctionInfo,
+  owner: Instance | null,
+  slots: readonly Type[],
+  bound: Bound,
+  closure: number | undefined,
+): Plan {
   const env = fn.free.length > 0 ? owner : null;
   let instance = c.engine.instance(fn, env, bound.types, new Map(), c.inst);
   instance = settleWidening(c, instance, bound.types, () => c.engine.instance(fn, env, bound.types, new Map(), c.inst));
   const map = cellMap(instance, bound.types);
   void slots;
-  return { k: 'call', callee: instance, args: bound.sources, type: substitute(instance.ret, map), ...(closure === undefined ? {} : { closure }) };
+  return {
+    k: 'call',
+    callee: instance,
+    args: bound.sources,
+    type: substitute(instance.ret, map),
+    ...(closure === undefined ? {} : { closure }),
+  };
 }
 
 function cellMap(instance: Instance, types: readonly Type[]): Map<Cell, Cell> {
@@ -307,7 +373,12 @@ function settleWidening(c: Ctx, first: Instance, types: readonly Type[], again: 
   return instance;
 }
 
-function openAnnotations(c: Ctx, fn: FunctionInfo, fallback: (name: string) => Type, vars = new Map<string, Cell>()): AnnotationScope & { vars: Map<string, Cell> } {
+function openAnnotations(
+  c: Ctx,
+  fn: FunctionInfo,
+  fallback: (name: string) => Type,
+  vars = new Map<string, Cell>(),
+): AnnotationScope & { vars: Map<string, Cell> } {
   const names = new Set(typevarNames(fn));
   return {
     program: c.engine.program,
@@ -333,7 +404,8 @@ function typevarNames(fn: FunctionInfo): string[] {
   let names = TYPEVARS.get(fn);
   if (!names) {
     names = [...(fn.cls?.params ?? [])];
-    for (const [name, binding] of [...fn.module.locals, ...(fn.module.trusted ? [] : fn.module.bindings)]) if (binding.kind === 'typevar') names.push(name);
+    for (const [name, binding] of [...fn.module.locals, ...(fn.module.trusted ? [] : fn.module.bindings)])
+      if (binding.kind === 'typevar') names.push(name);
     TYPEVARS.set(fn, names);
   }
   return names;
@@ -373,7 +445,8 @@ function planTrusted(c: Ctx, fn: FunctionInfo, slots: readonly Type[], bound: Bo
   instance = settleWidening(c, instance, types, make);
   const declared = fn.returns ? annotationType(scope, fn.returns) : null;
   if (declared) {
-    if (instance.ret.k === 'never' && instance.state === 'done' && alwaysRaises(instance)) return { k: 'call', callee: instance, args: bound.sources, type: { k: 'never' } };
+    if (instance.ret.k === 'never' && instance.state === 'done' && alwaysRaises(instance))
+      return { k: 'call', callee: instance, args: bound.sources, type: { k: 'never' } };
     return { k: 'call', callee: instance, args: bound.sources, type: declared };
   }
   const map = cellMap(instance, types);
@@ -413,14 +486,23 @@ function solve(c: Ctx, scope: AnnotationScope, param: Param, arg: Type): void {
   if (!want) return;
   for (const w of members(want)) {
     if (w.k !== 'inst') continue;
-    for (const a of members(arg)) if (a.k === 'inst' && a.cls === w.cls) a.args.forEach((x, i) => c.engine.lattice.unify(x, w.args[i] as Cell));
+    for (const a of members(arg))
+      if (a.k === 'inst' && a.cls === w.cls) a.args.forEach((x, i) => c.engine.lattice.unify(x, w.args[i] as Cell));
   }
 }
 
 const plain = (t: Type): Type => (t.k === 'i32' || t.k === 'i64' ? { k: 'int' } : t);
 
 /** `C(args)` for a class with `__init__`, or none. `site` numbers the expression, for the cells of a generic class. */
-export function planConstruct(c: Ctx, cls: ClassInfo, slots: readonly Type[], args: readonly number[], call: CallArgs, site: number, explicit: Type | null = null): Plan {
+export function planConstruct(
+  c: Ctx,
+  cls: ClassInfo,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs,
+  site: number,
+  explicit: Type | null = null,
+): Plan {
   c.engine.markInstantiated(cls);
   const type: Type = explicit ?? { k: 'inst', cls, args: cls.params.map((p) => c.inst.site(site, p)) };
   const init = findMethod(cls, '__init__');
@@ -430,7 +512,11 @@ export function planConstruct(c: Ctx, cls: ClassInfo, slots: readonly Type[], ar
     return raisePlan('TypeError', `Can't instantiate abstract class ${cls.name} with abstract ${list}`);
   }
   if (cls.captures.length > 0 && !cls.captures.every((v) => c.inst.sees(v))) {
-    refuse(cls.node ? spanOf(cls.module.source, cls.node.start, cls.node.start) : undefined, `making a '${cls.name}' outside the function whose variables its methods use`, 'pass the values to its constructor');
+    refuse(
+      cls.node ? spanOf(cls.module.source, cls.node.start, cls.node.start) : undefined,
+      `making a '${cls.name}' outside the function whose variables its methods use`,
+      'pass the values to its constructor',
+    );
   }
   const value: Plan = { k: 'new', cls, type };
   if (!init || (init.cls?.name === 'object' && init.cls.builtin)) {
@@ -451,11 +537,12 @@ function abstractMethods(cls: ClassInfo): string[] {
     if (!base.node || base.builtin) continue;
     for (const stmt of base.node.body) {
       if (stmt.kind !== 'FunctionDef') continue;
-      const abstract = stmt.decorator_list.some((d) => (d.kind === 'Name' && d.name === 'abstractmethod') || (d.kind === 'Attribute' && d.attr === 'abstractmethod'));
+      const abstract = stmt.decorator_list.some(
+        (d) => (d.kind === 'Name' && d.name === 'abstractmethod') || (d.kind === 'Attribute' && d.attr === 'abstractmethod'),
+      );
       if (abstract) open.add(stmt.name);
       else open.delete(stmt.name);
     }
   }
   return [...open].sort();
 }
-

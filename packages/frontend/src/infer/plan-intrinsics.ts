@@ -1,7 +1,7 @@
 /** Intrinsics of the stdlib dialect: operand and result types by name. Lowering emits the primitive of the same name. */
 import { isSubclass } from '../program/class-info.ts';
-import { pythonName } from '../types/python-name.ts';
 import { sameType, typeKey } from '../types/join.ts';
+import { pythonName } from '../types/python-name.ts';
 import { ANY, BOOL, FLOAT, I32, I64, INT, NEVER, NONE, REF, type Type } from '../types/type.ts';
 import { type Ctx, strType } from './context.ts';
 import type { Plan } from './plan.ts';
@@ -12,7 +12,9 @@ import { expandInstance } from './subclasses.ts';
 const loads = Object.fromEntries(['u8', 'i8', 'u16', 'i16', 'i32'].map((t) => [`load_${t}`, I32]));
 const stores = Object.fromEntries(['u8', 'u16', 'i32', 'i64', 'f64', 'ref'].map((t) => [`store_${t}`, NONE]));
 const f64Unary = Object.fromEntries(['sqrt', 'floor', 'ceil', 'trunc', 'nearest', 'abs'].map((t) => [`f64_${t}`, FLOAT]));
-const intOps = Object.fromEntries(['add', 'sub', 'mul', 'floordiv', 'mod', 'and', 'or', 'xor', 'shl', 'shr', 'neg'].map((t) => [`int_${t}`, INT]));
+const intOps = Object.fromEntries(
+  ['add', 'sub', 'mul', 'floordiv', 'mod', 'and', 'or', 'xor', 'shl', 'shr', 'neg'].map((t) => [`int_${t}`, INT]),
+);
 const intCompares = Object.fromEntries(['eq', 'ne', 'lt', 'le', 'gt', 'ge'].map((t) => [`int_${t}`, BOOL]));
 const unsigned = Object.fromEntries(['lt', 'le', 'gt', 'ge'].map((t) => [`${t}_u`, BOOL]));
 
@@ -71,12 +73,37 @@ const SAME_WIDTH = new Set(['shr_u', 'div_s', 'div_u', 'rem_s', 'rem_u', 'clz', 
 /** Literal arguments of these are machine words of this type. */
 export function intrinsicExpected(name: string): Type | null {
   if (name.startsWith('int_') && name !== 'int_word') return null;
-  if (name === 'to_val' || name === 'hash_of' || name === 'type_name' || name === 'store_elem' || name === 'list_get' || name === 'list_set' || name === 'is_small' || name === 'word' || name === 'big') return null;
-  if (name === 'i64' || name === 'int_word' || name === 'f64_from_bits' || name === 'f64_from_i64' || name === 'f64_from_u64' || name === 'val_from_bits') return I64;
+  if (
+    name === 'to_val' ||
+    name === 'hash_of' ||
+    name === 'type_name' ||
+    name === 'store_elem' ||
+    name === 'list_get' ||
+    name === 'list_set' ||
+    name === 'is_small' ||
+    name === 'word' ||
+    name === 'big'
+  )
+    return null;
+  if (
+    name === 'i64' ||
+    name === 'int_word' ||
+    name === 'f64_from_bits' ||
+    name === 'f64_from_i64' ||
+    name === 'f64_from_u64' ||
+    name === 'val_from_bits'
+  )
+    return I64;
   return I32;
 }
 
-export function planIntrinsic(c: Ctx, name: string, slots: readonly Type[], args: readonly number[], strings: readonly (string | null)[]): Plan {
+export function planIntrinsic(
+  c: Ctx,
+  name: string,
+  slots: readonly Type[],
+  args: readonly number[],
+  strings: readonly (string | null)[],
+): Plan {
   const type = (i: number): Type => slots[args[i] as number] ?? NEVER;
   const typeArg = (i: number): Type => {
     const t = type(i);
@@ -109,7 +136,13 @@ export function planIntrinsic(c: Ctx, name: string, slots: readonly Type[], args
       return prim(REF, [typeArg(0)]);
     case 'entry_buffer':
       // a literal None stands for entries without a value; a value type that happens to be None keeps its slot
-      return { k: 'prim', op: name, args: [args[2] as number], types: type(1).k === 'typearg' ? [typeArg(0), typeArg(1)] : [typeArg(0)], type: REF };
+      return {
+        k: 'prim',
+        op: name,
+        args: [args[2] as number],
+        types: type(1).k === 'typearg' ? [typeArg(0), typeArg(1)] : [typeArg(0)],
+        type: REF,
+      };
     case 'new': {
       const t = typeArg(0);
       return t.k === 'inst' ? { k: 'new', cls: t.cls, type: t } : prim(t, [t]);
@@ -144,6 +177,7 @@ function elementOf(c: Ctx, type: Type): Type {
 
 function typeName(c: Ctx, slots: readonly Type[], i: number): Plan {
   const type = slots[i] as Type;
-  if (type.k === 'union' || type.k === 'any' || expandInstance(c, type).length > 1) return { k: 'prim', op: 'type_name', args: [i], type: strType(c) };
+  if (type.k === 'union' || type.k === 'any' || expandInstance(c, type).length > 1)
+    return { k: 'prim', op: 'type_name', args: [i], type: strType(c) };
   return { k: 'const', value: { type: 'str', value: pythonName(type) }, type: strType(c) };
 }

@@ -1,14 +1,15 @@
 /** Finding and calling methods: by the class of a value, with the compiler's own answers where a type has no class of its own. */
-import type { FunctionInfo } from '../program/function-info.ts';
+
 import { type ClassInfo, findMethod } from '../program/class-info.ts';
+import type { FunctionInfo } from '../program/function-info.ts';
 import { pythonName } from '../types/python-name.ts';
 import type { Type } from '../types/type.ts';
 import { builtin, type Ctx, joinPlans, NEVER_PLAN, raisePlan, strType } from './context.ts';
 import type { Plan } from './plan.ts';
-import { acceptsAll, planFunction, type CallArgs } from './plan-calls.ts';
+import { acceptsAll, type CallArgs, planFunction } from './plan-calls.ts';
+import { tupleHashFunction, tupleReprFunction } from './plan-tuples.ts';
 import { split } from './split.ts';
 import { instantiatedBelow } from './subclasses.ts';
-import { tupleHashFunction, tupleReprFunction } from './plan-tuples.ts';
 
 /** The class whose methods a value has. */
 export function classOf(c: Ctx, type: Type): ClassInfo | null {
@@ -67,7 +68,14 @@ export interface MethodOptions extends CallArgs {
 }
 
 /** `slots[self].name(args)`; null only with `optional`. */
-export function planMethod(c: Ctx, slots: readonly Type[], self: number, name: string, args: readonly number[], options: MethodOptions): Plan | null {
+export function planMethod(
+  c: Ctx,
+  slots: readonly Type[],
+  self: number,
+  name: string,
+  args: readonly number[],
+  options: MethodOptions,
+): Plan | null {
   const type = slots[self] as Type;
   if (type.k === 'never') return NEVER_PLAN;
   if (type.k === 'union' || type.k === 'any') {
@@ -83,7 +91,15 @@ export function planMethod(c: Ctx, slots: readonly Type[], self: number, name: s
     const body = planMethod(c, [...slots, wide], slots.length, name, args, options);
     return body ? { k: 'let', value, body, type: body.type } : null;
   }
-  if (type.k === 'func' || type.k === 'class' || type.k === 'module' || type.k === 'bound' || type.k === 'notimpl' || type.k === 'ellipsis' || type.k === 'intrinsic') {
+  if (
+    type.k === 'func' ||
+    type.k === 'class' ||
+    type.k === 'module' ||
+    type.k === 'bound' ||
+    type.k === 'notimpl' ||
+    type.k === 'ellipsis' ||
+    type.k === 'intrinsic'
+  ) {
     if (name === '__repr__' || name === '__str__') return { k: 'const', value: { type: 'str', value: unitRepr(type) }, type: strType(c) };
     if (name === '__hash__') return { k: 'prim', op: 'identity.hash', args: [self], type: { k: 'i64' } };
     if (options.optional) return null;
@@ -98,18 +114,41 @@ export function planMethod(c: Ctx, slots: readonly Type[], self: number, name: s
   if (type.k === 'inst' && type.cls.subclasses.length > 0 && fn.kind === 'method') {
     const overriding = instantiatedBelow(c, type.cls).filter((sub) => sub !== type.cls && findMethod(sub, name) !== fn);
     if (overriding.length > 0) {
-      const cases = [...overriding.map((sub): Type => ({ k: 'inst', cls: sub, args: sub.params.length === 0 ? [] : type.args })), type].map((t) => {
-        const narrow = [...slots];
-        narrow[self] = t;
-        return { type: t, plan: methodCall(c, narrow, self, name, args, options, findMethod((t as typeof type).cls, name) as FunctionInfo) ?? raisePlan('TypeError', `bad operand for ${name}`) };
-      });
-      return { k: 'switch', slot: self, cases, type: joinPlans(c, cases.map((x) => x.plan)) };
+      const cases = [...overriding.map((sub): Type => ({ k: 'inst', cls: sub, args: sub.params.length === 0 ? [] : type.args })), type].map(
+        (t) => {
+          const narrow = [...slots];
+          narrow[self] = t;
+          return {
+            type: t,
+            plan:
+              methodCall(c, narrow, self, name, args, options, findMethod((t as typeof type).cls, name) as FunctionInfo) ??
+              raisePlan('TypeError', `bad operand for ${name}`),
+          };
+        },
+      );
+      return {
+        k: 'switch',
+        slot: self,
+        cases,
+        type: joinPlans(
+          c,
+          cases.map((x) => x.plan),
+        ),
+      };
     }
   }
   return methodCall(c, slots, self, name, args, options, fn);
 }
 
-function methodCall(c: Ctx, slots: readonly Type[], self: number, name: string, args: readonly number[], options: MethodOptions, fn: FunctionInfo): Plan | null {
+function methodCall(
+  c: Ctx,
+  slots: readonly Type[],
+  self: number,
+  name: string,
+  args: readonly number[],
+  options: MethodOptions,
+  fn: FunctionInfo,
+): Plan | null {
   const type = slots[self] as Type;
   const cls = classOf(c, type) as ClassInfo;
   const own = name.startsWith('__') && fn.cls?.name === 'object' && fn.cls.builtin;
@@ -154,4 +193,3 @@ function unitRepr(type: Type): string {
       return `<${pythonName(type)}>`;
   }
 }
-

@@ -1,20 +1,35 @@
 /** Binary, comparison and unary operators: primitive where both operands are scalars, else by Python's dunder protocol. */
 import type { OpKind } from '../hir/nodes.ts';
 import { isSubclass } from '../program/class-info.ts';
-import { BOOL, FLOAT, I32, I64, INT, isInst, members, type Type } from '../types/type.ts';
-import { pythonName } from '../types/python-name.ts';
 import { sameType } from '../types/join.ts';
+import { pythonName } from '../types/python-name.ts';
+import { BOOL, FLOAT, I32, I64, INT, isInst, members, type Type } from '../types/type.ts';
 import { type Ctx, NEVER_PLAN, raisePlan } from './context.ts';
 import type { Plan } from './plan.ts';
 import { letCall, planLen } from './plan-builtins.ts';
 import { planFunction } from './plan-calls.ts';
-import { classOf, planMethod, methodExists } from './plan-methods.ts';
-import { split, splitAll } from './split.ts';
+import { classOf, methodExists, planMethod } from './plan-methods.ts';
 import { planTupleCompare } from './plan-tuples.ts';
+import { split, splitAll } from './split.ts';
 
 const SYMBOL: Readonly<Record<string, string>> = {
-  add: '+', sub: '-', mul: '*', truediv: '/', floordiv: '//', mod: '%', pow: '** or pow()', lshift: '<<', rshift: '>>', and: '&', or: '|', xor: '^', matmul: '@',
-  lt: '<', le: '<=', gt: '>', ge: '>=',
+  add: '+',
+  sub: '-',
+  mul: '*',
+  truediv: '/',
+  floordiv: '//',
+  mod: '%',
+  pow: '** or pow()',
+  lshift: '<<',
+  rshift: '>>',
+  and: '&',
+  or: '|',
+  xor: '^',
+  matmul: '@',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
 };
 const REFLECTED: Readonly<Record<string, string>> = { lt: 'gt', le: 'ge', gt: 'lt', ge: 'le', eq: 'eq', ne: 'ne' };
 const COMPARES = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
@@ -57,8 +72,17 @@ function binaryMembers(c: Ctx, slots: readonly Type[], op: OpKind, a: number, b:
   const reflectedName = COMPARES.has(base) ? `__${REFLECTED[base]}__` : `__r${base}__`;
   const classA = classOf(c, ta);
   const classB = classOf(c, tb);
-  const rightFirst = classA && classB && classA !== classB && isSubclass(classB, classA) && methodExists(c, tb, reflectedName) && !builtinOwner(c, tb, reflectedName);
-  const attempts: (() => Plan | null)[] = [() => dunder(c, slots, name, a, b), () => (COMPARES.has(base) || !sameClass(ta, tb) ? dunder(c, slots, reflectedName, b, a) : null)];
+  const rightFirst =
+    classA &&
+    classB &&
+    classA !== classB &&
+    isSubclass(classB, classA) &&
+    methodExists(c, tb, reflectedName) &&
+    !builtinOwner(c, tb, reflectedName);
+  const attempts: (() => Plan | null)[] = [
+    () => dunder(c, slots, name, a, b),
+    () => (COMPARES.has(base) || !sameClass(ta, tb) ? dunder(c, slots, reflectedName, b, a) : null),
+  ];
   if (rightFirst) attempts.reverse();
   const plans = attempts.map((make) => make()).filter((p): p is Plan => p !== null);
   return chain(c, plans, 0, () => lastResort(c, slots, base, op, a, b));
@@ -95,7 +119,8 @@ function lastResort(c: Ctx, slots: readonly Type[], base: OpKind, op: OpKind, a:
   }
   const [na, nb] = [pythonName(ta), pythonName(tb)];
   if (COMPARES.has(base)) return raisePlan('TypeError', `'${SYMBOL[base]}' not supported between instances of '${na}' and '${nb}'`);
-  if (base === 'add' && (na === 'str' || na === 'list' || na === 'tuple')) return raisePlan('TypeError', `can only concatenate ${na} (not "${nb}") to ${na}`);
+  if (base === 'add' && (na === 'str' || na === 'list' || na === 'tuple'))
+    return raisePlan('TypeError', `can only concatenate ${na} (not "${nb}") to ${na}`);
   if (base === 'add' && na === 'bytes') return raisePlan('TypeError', `can't concat ${nb} to bytes`);
   const sequence = (n: string): boolean => n === 'str' || n === 'list' || n === 'tuple' || n === 'bytes';
   if (base === 'mul' && sequence(na)) return raisePlan('TypeError', `can't multiply sequence by non-int of type '${nb}'`);
@@ -109,7 +134,12 @@ function dunder(c: Ctx, slots: readonly Type[], name: string, self: number, othe
   const type = slots[self] as Type;
   if (type.k === 'inst' && type.cls.name === 'object') return null;
   if (!methodExists(c, type, name)) return null;
-  if ((name === '__eq__' || name === '__ne__') && builtinOwner(c, type, name) && classOf(c, type)?.mro.find((x) => x.methods.has(name))?.name === 'object') return null;
+  if (
+    (name === '__eq__' || name === '__ne__') &&
+    builtinOwner(c, type, name) &&
+    classOf(c, type)?.mro.find((x) => x.methods.has(name))?.name === 'object'
+  )
+    return null;
   return planMethod(c, slots, self, name, [other], { optional: true });
 }
 
@@ -140,12 +170,21 @@ function planIs(c: Ctx, slots: readonly Type[], op: 'is' | 'isnot', a: number, b
   const ta = slots[a] as Type;
   const tb = slots[b] as Type;
   const decided = identityDecided(c, ta, tb);
-  const is: Plan = decided === null ? { k: 'prim', op: 'is', args: [a, b], type: BOOL } : { k: 'const', value: { type: 'bool', value: decided }, type: BOOL };
+  const is: Plan =
+    decided === null
+      ? { k: 'prim', op: 'is', args: [a, b], type: BOOL }
+      : { k: 'const', value: { type: 'bool', value: decided }, type: BOOL };
   return op === 'is' ? is : { k: 'not', value: is, type: BOOL };
 }
 
 /** Types that have one value each. */
-const isUnit = (t: Type): boolean => t.k === 'none' || t.k === 'notimpl' || t.k === 'ellipsis' || t.k === 'class' || t.k === 'module' || (t.k === 'func' && t.fn.free.length === 0);
+const isUnit = (t: Type): boolean =>
+  t.k === 'none' ||
+  t.k === 'notimpl' ||
+  t.k === 'ellipsis' ||
+  t.k === 'class' ||
+  t.k === 'module' ||
+  (t.k === 'func' && t.fn.free.length === 0);
 
 export function identityDecided(c: Ctx, a: Type, b: Type): boolean | null {
   if (isUnit(a) && isUnit(b)) return sameType(a, b);
@@ -169,7 +208,8 @@ function planContains(c: Ctx, slots: readonly Type[], a: number, b: number): Pla
       const call = planMethod(c, s, b, '__contains__', [a], {});
       return call ? planTruth(c, s, call) : raisePlan('TypeError', containsText(s, a, b));
     }
-    if (methodExists(c, type, '__iter__') || methodExists(c, type, '__getitem__')) return planFunction(c, c.engine.program.runtimeFunction('contains_item'), null, s, [b, a]);
+    if (methodExists(c, type, '__iter__') || methodExists(c, type, '__getitem__'))
+      return planFunction(c, c.engine.program.runtimeFunction('contains_item'), null, s, [b, a]);
     return raisePlan('TypeError', `argument of type '${pythonName(type)}' is not iterable`);
   });
 }
@@ -254,11 +294,11 @@ export function planUnary(c: Ctx, slots: readonly Type[], op: OpKind): Plan {
       if (op === 'pos') return { k: 'prim', op: 'int.pos', args: [0], type: INT };
       return { k: 'prim', op: 'int.invert', args: [0], type: INT };
     }
-    if (type.k === 'float' && op !== 'invert') return op === 'neg' ? { k: 'prim', op: 'f64.neg', args: [0], type: FLOAT } : { k: 'slot', slot: 0, type: FLOAT };
+    if (type.k === 'float' && op !== 'invert')
+      return op === 'neg' ? { k: 'prim', op: 'f64.neg', args: [0], type: FLOAT } : { k: 'slot', slot: 0, type: FLOAT };
     if (isMachine(type)) return op === 'pos' ? { k: 'slot', slot: 0, type } : { k: 'prim', op: `${type.k}.${op}`, args: [0], type };
     const name = `__${op}__`;
     const call = methodExists(c, type, name) ? planMethod(c, s, 0, name, [], { optional: true }) : null;
     return call ?? raisePlan('TypeError', `bad operand type for unary ${UNARY_TEXT[op]}: '${pythonName(type)}'`);
   });
 }
-

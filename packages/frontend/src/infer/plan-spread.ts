@@ -46,7 +46,13 @@ export function spreadCounts(
   });
 }
 
-function withItems(c: Ctx, slots: readonly Type[], list: number, count: number, plan: (slots: readonly Type[], items: readonly number[]) => Plan): Plan {
+function withItems(
+  c: Ctx,
+  slots: readonly Type[],
+  list: number,
+  count: number,
+  plan: (slots: readonly Type[], items: readonly number[]) => Plan,
+): Plan {
   const items: number[] = [];
   const next = (at: readonly Type[]): Plan => {
     if (items.length === count) return plan(at, items);
@@ -61,20 +67,41 @@ function withItems(c: Ctx, slots: readonly Type[], list: number, count: number, 
 }
 
 /** A call with a list of further positional arguments. */
-export function planSpread(c: Ctx, fn: FunctionInfo, owner: Instance | null, slots: readonly Type[], args: readonly number[], call: CallArgs & { readonly rest: number }): Plan {
+export function planSpread(
+  c: Ctx,
+  fn: FunctionInfo,
+  owner: Instance | null,
+  slots: readonly Type[],
+  args: readonly number[],
+  call: CallArgs & { readonly rest: number },
+): Plan {
   const { rest, ...others } = call;
   const positional = (f: FunctionInfo): number => f.params.filter((p) => p.kind === 'posonly' || p.kind === 'normal').length;
   const room = Math.max(0, Math.max(...fn.overloads.map(positional)) - args.length);
   const vararg = fn.overloads.some((f) => f.params.some((p) => p.kind === 'vararg'));
-  const plan = (inner: readonly Type[], items: readonly number[], extra: CallArgs = {}): Plan => planFunction(c, fn, owner, inner, [...args, ...items], { ...others, ...extra });
-  const wide = (inner: readonly Type[], list: number): Plan => planFunction(c, c.engine.program.runtimeFunction('tuple_of_list'), null, inner, [list]);
+  const plan = (inner: readonly Type[], items: readonly number[], extra: CallArgs = {}): Plan =>
+    planFunction(c, fn, owner, inner, [...args, ...items], { ...others, ...extra });
+  const wide = (inner: readonly Type[], list: number): Plan =>
+    planFunction(c, c.engine.program.runtimeFunction('tuple_of_list'), null, inner, [list]);
   if (vararg && room === 0) return bind(slots, wide(slots, rest), (inner, varargs) => plan(inner, [], { varargs }));
   return spreadCounts(c, slots, rest, vararg ? room - 1 : room, plan, (outer, length) => {
-    if (!vararg) return tooMany(c, outer, length, args.length, plan(withExtra(outer, room + 1), Array.from({ length: room + 1 }, (_, i) => outer.length + i)));
+    if (!vararg)
+      return tooMany(
+        c,
+        outer,
+        length,
+        args.length,
+        plan(
+          withExtra(outer, room + 1),
+          Array.from({ length: room + 1 }, (_, i) => outer.length + i),
+        ),
+      );
     return withItems(c, outer, rest, room, (inner, items) =>
       bind(inner, number(room), (s1, from) =>
         bind(s1, { k: 'const', value: { type: 'none' }, type: { k: 'none' } }, (s2, none) =>
-          bind(s2, planMethod(c, s2, rest, '__getslice__', [from, none, none], {}) as Plan, (s3, slice) => bind(s3, wide(s3, slice), (s4, varargs) => plan(s4, items, { varargs }))),
+          bind(s2, planMethod(c, s2, rest, '__getslice__', [from, none, none], {}) as Plan, (s3, slice) =>
+            bind(s3, wide(s3, slice), (s4, varargs) => plan(s4, items, { varargs })),
+          ),
         ),
       ),
     );
@@ -89,7 +116,9 @@ function tooMany(c: Ctx, slots: readonly Type[], length: number, before: number,
   if (start === undefined) return error.k === 'raise' ? error : raisePlan('TypeError', 'too many positional arguments');
   return bind(slots, text(c, start), (s1, first) =>
     bind(s1, number(before), (s2, fixed) =>
-      bind(s2, { k: 'prim', op: 'int.add', args: [length, fixed], type: INT }, (s3, count) => planFunction(c, c.engine.program.runtimeFunction('raise_too_many'), null, s3, [first, count])),
+      bind(s2, { k: 'prim', op: 'int.add', args: [length, fixed], type: INT }, (s3, count) =>
+        planFunction(c, c.engine.program.runtimeFunction('raise_too_many'), null, s3, [first, count]),
+      ),
     ),
   );
 }
@@ -115,11 +144,19 @@ function defaultPlan(c: Ctx, param: Param, label: string): Plan {
 /** Before the call: does the dict hold only names that the function takes, and none twice? */
 export function checkKeywords(c: Ctx, slots: readonly Type[], mapping: number, known: string, given: string, label: string): Plan {
   const check = c.engine.program.runtimeFunction('check_keywords');
-  return bind(slots, text(c, known), (s1, a) => bind(s1, text(c, given), (s2, b) => bind(s2, text(c, label), (s3, l) => planFunction(c, check, null, s3, [mapping, a, b, l]))));
+  return bind(slots, text(c, known), (s1, a) =>
+    bind(s1, text(c, given), (s2, b) => bind(s2, text(c, label), (s3, l) => planFunction(c, check, null, s3, [mapping, a, b, l]))),
+  );
 }
 
 /** The dict of `**kwargs`: the named arguments that no parameter took, then what is left of the dict. */
-export function keywordDict(c: Ctx, slots: readonly Type[], extra: readonly { readonly name: string; readonly slot: number; readonly late?: boolean }[], mapping: number | undefined, known: readonly string[]): Plan {
+export function keywordDict(
+  c: Ctx,
+  slots: readonly Type[],
+  extra: readonly { readonly name: string; readonly slot: number; readonly late?: boolean }[],
+  mapping: number | undefined,
+  known: readonly string[],
+): Plan {
   const cls = builtin(c, 'dict');
   c.engine.markInstantiated(cls);
   const type = classType(cls) as Extract<Type, { k: 'inst' }>;
@@ -137,7 +174,11 @@ export function keywordDict(c: Ctx, slots: readonly Type[], extra: readonly { re
     // built from the last step back
     for (const k of [...extra].reverse()) if (k.late) set(k);
     if (left) {
-      const update = bind(outer, restOf(c, outer, mapping as number, known), (inner, more) => planMethod(c, inner, dict, 'update', [more], {}) as Plan);
+      const update = bind(
+        outer,
+        restOf(c, outer, mapping as number, known),
+        (inner, more) => planMethod(c, inner, dict, 'update', [more], {}) as Plan,
+      );
       plan = { k: 'seq', first: update, second: plan, type };
     }
     for (const k of [...extra].reverse()) if (!k.late) set(k);
@@ -147,5 +188,7 @@ export function keywordDict(c: Ctx, slots: readonly Type[], extra: readonly { re
 
 /** Entries whose names are no parameters. */
 function restOf(c: Ctx, slots: readonly Type[], mapping: number, known: readonly string[]): Plan {
-  return bind(slots, text(c, known.map((x) => `,${x},`).join('')), (inner, names) => planFunction(c, c.engine.program.runtimeFunction('keywords_rest'), null, inner, [mapping, names]));
+  return bind(slots, text(c, known.map((x) => `,${x},`).join('')), (inner, names) =>
+    planFunction(c, c.engine.program.runtimeFunction('keywords_rest'), null, inner, [mapping, names]),
+  );
 }

@@ -40,7 +40,14 @@ export type Plan = { readonly type: Type } & (
   | { readonly k: 'field'; readonly slot: number; readonly cls: ClassInfo; readonly name: string; readonly fieldType: Type }
   /** Does the object have a value in a field that may be unset? */
   | { readonly k: 'hasfield'; readonly slot: number; readonly cls: ClassInfo; readonly name: string; readonly fieldType: Type }
-  | { readonly k: 'setfield'; readonly slot: number; readonly cls: ClassInfo; readonly name: string; readonly fieldType: Type; readonly value: number }
+  | {
+      readonly k: 'setfield';
+      readonly slot: number;
+      readonly cls: ClassInfo;
+      readonly name: string;
+      readonly fieldType: Type;
+      readonly value: number;
+    }
   | { readonly k: 'global'; readonly global: GlobalVar }
   | { readonly k: 'setglobal'; readonly global: GlobalVar; readonly value: number }
   | { readonly k: 'item'; readonly slot: number; readonly index: number }

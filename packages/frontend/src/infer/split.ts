@@ -15,7 +15,15 @@ export function split(c: Ctx, slots: readonly Type[], i: number, plan: (slots: r
     return { type: member, plan: plan(narrow) };
   });
   if (cases.length === 0) return { k: 'never', type: { k: 'never' } };
-  return { k: 'switch', slot: i, cases, type: joinPlans(c, cases.map((x) => x.plan)) };
+  return {
+    k: 'switch',
+    slot: i,
+    cases,
+    type: joinPlans(
+      c,
+      cases.map((x) => x.plan),
+    ),
+  };
 }
 
 export function splitAll(c: Ctx, slots: readonly Type[], list: readonly number[], plan: (slots: readonly Type[]) => Plan): Plan {
@@ -34,6 +42,14 @@ export function splitClasses(c: Ctx, slots: readonly Type[], i: number, plan: (s
       narrow[i] = type;
       return { type, plan: plan(narrow) };
     });
-    return { k: 'switch', slot: i, cases, type: joinPlans(c, cases.map((x) => x.plan)) };
+    return {
+      k: 'switch',
+      slot: i,
+      cases,
+      type: joinPlans(
+        c,
+        cases.map((x) => x.plan),
+      ),
+    };
   });
 }

@@ -6,10 +6,10 @@ import type { SchemaSet } from '@molt/schema-ir';
 import { Engine } from '../infer/engine.ts';
 import { Program, type ProgramSources } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
+import { buildService } from '../service/export-module.ts';
 import { FuncLowering } from './func-lowering.ts';
 import { Lowering } from './lowering.ts';
 import { emitGlobalMarks, emitInit, emitService } from './module-init.ts';
-import { buildService } from '../service/export-module.ts';
 
 export interface BuildOptions {
   /** A script runs its body and ends; a service is initialised once, then called. */
@@ -26,8 +26,26 @@ export interface BuildResult {
 
 /** Runtime functions that the slow paths of language ops call; the module always has them, dead ones are dropped later. */
 const RUNTIME_ROOTS = [
-  'alloc', 'int_add', 'int_sub', 'int_mul', 'int_floordiv', 'int_mod', 'int_and', 'int_or', 'int_xor', 'int_shl', 'int_shr', 'int_neg', 'int_cmp',
-  'box_float', 'raise_index_error', 'raise_frozen', 'raise_recursion', 'trace_append', 'caught', 'raising',
+  'alloc',
+  'int_add',
+  'int_sub',
+  'int_mul',
+  'int_floordiv',
+  'int_mod',
+  'int_and',
+  'int_or',
+  'int_xor',
+  'int_shl',
+  'int_shr',
+  'int_neg',
+  'int_cmp',
+  'box_float',
+  'raise_index_error',
+  'raise_frozen',
+  'raise_recursion',
+  'trace_append',
+  'caught',
+  'raising',
 ];
 
 export function buildModule(sources: ProgramSources, options: BuildOptions): BuildResult {

@@ -57,7 +57,8 @@ export class Coercions {
     if (type.k === 'unbound' && to !== 'val') return this.dummy(want);
     if (type.k === 'tuple') {
       const target = members(want).find((m) => m.k === 'tuple' && m.items.length === type.items.length);
-      if (target?.k === 'tuple' && typeKey(target) !== typeKey(type)) return this.to({ v: this.#rebuild(v, type, target), type: target }, want);
+      if (target?.k === 'tuple' && typeKey(target) !== typeKey(type))
+        return this.to({ v: this.#rebuild(v, type, target), type: target }, want);
       const wide = members(want).find((m) => m.k === 'inst' && m.cls.name === 'vtuple');
       if (!target && wide) return this.to({ v: this.widen(value, wide), type: wide }, want);
     }
@@ -84,7 +85,8 @@ export class Coercions {
           case 'int':
             return b.emit('call', [v], { func: this.#low.runtime('int_to_float'), unwind: 'propagate' });
           case 'val':
-            if (members(type).some((m) => m.k === 'int' || m.k === 'bool')) return b.emit('call', [v], { func: this.#low.runtime('number_as_float'), unwind: 'propagate' });
+            if (members(type).some((m) => m.k === 'int' || m.k === 'bool'))
+              return b.emit('call', [v], { func: this.#low.runtime('number_as_float'), unwind: 'propagate' });
             return b.emit('val.to_f64', [v], null);
         }
         break;
@@ -177,4 +179,3 @@ export class Coercions {
     return object;
   }
 }
-

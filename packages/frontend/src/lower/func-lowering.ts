@@ -8,16 +8,16 @@ import type { Expr } from '../ast/nodes.ts';
 import { surelyBound } from '../hir/definite-assignment.ts';
 import type { HExpr } from '../hir/nodes.ts';
 import { annotationType } from '../infer/annotations.ts';
-import { annotationScope } from '../infer/infer-function.ts';
-import type { Var } from '../program/function-info.ts';
 import type { Ctx } from '../infer/context.ts';
+import { annotationScope } from '../infer/infer-function.ts';
 import type { Env, Instance } from '../infer/instance.ts';
+import type { Var } from '../program/function-info.ts';
 import { find, NONE, type Type } from '../types/type.ts';
 import { Coercions } from './coerce.ts';
+import { lowerBlock } from './lower-statements.ts';
 import { freeName, type Lowering, resultMir, resultOf } from './lowering.ts';
 import { mirTypeOf } from './represent.ts';
 import { Ssa, type Val } from './ssa.ts';
-import { lowerBlock } from './lower-statements.ts';
 
 /** What leaving a construct early has to run on the way out. */
 export type Exit =
@@ -46,11 +46,26 @@ export class FuncLowering {
     this.ctx = { engine: low.engine, inst };
     this.returnType = resultOf(inst);
     const { fn } = inst;
-    const params = [...(inst.owner ? [{ type: 'ref' as MirType, name: 'closure' }] : []), ...inst.params.map((t, i) => ({ type: mirTypeOf(t), name: fn.params[i]?.name ?? '' }))];
+    const params = [
+      ...(inst.owner ? [{ type: 'ref' as MirType, name: 'closure' }] : []),
+      ...inst.params.map((t, i) => ({ type: mirTypeOf(t), name: fn.params[i]?.name ?? '' })),
+    ];
     const attrs = { ...(fn.inline ? { inline: fn.inline } : {}), display: fn.display };
-    this.b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, low.name(inst), params, resultMir(this.returnType), attrs);
+    this.b = new FuncBuilder(
+      low.module,
+      { signature: (f) => low.signature(f), host: (h) => low.host(h) },
+      low.name(inst),
+      params,
+      resultMir(this.returnType),
+      attrs,
+    );
     this.coerce = new Coercions(low, this.b);
-    this.ssa = new Ssa(this.b, low.engine.lattice, (value, to) => this.coerce.to(value, to), () => this.coerce.unbound());
+    this.ssa = new Ssa(
+      this.b,
+      low.engine.lattice,
+      (value, to) => this.coerce.to(value, to),
+      () => this.coerce.unbound(),
+    );
     const values = this.b.func.params;
     this.closure = inst.owner ? (values[0] as ValueId) : null;
     const shift = inst.owner ? 1 : 0;
@@ -112,7 +127,10 @@ export class FuncLowering {
   loadFrom(closure: ValueId, callee: Instance, v: Var): Val {
     const stored = find((callee.owner as Instance).capturedCell(v)).type;
     const type = stored.k === 'never' ? NONE : stored;
-    const cell = this.b.emit('field.get', [closure], { type: this.low.typeName({ k: 'func', fn: callee.fn, owner: callee.owner }), field: freeName(v) });
+    const cell = this.b.emit('field.get', [closure], {
+      type: this.low.typeName({ k: 'func', fn: callee.fn, owner: callee.owner }),
+      field: freeName(v),
+    });
     return { v: this.b.emit('field.get', [cell], { type: this.low.cellType(type), field: 'value' }), type };
   }
 
@@ -293,4 +311,3 @@ export class FuncLowering {
     return this.inst.types[e.id] ?? { k: 'never' };
   }
 }
-

@@ -237,7 +237,13 @@ function lowerDisplay(f: FuncLowering, e: Extract<HExpr, { k: 'list' | 'set'; it
   const object: Val = { v: f.b.emit('new', [], { name: f.low.typeName(type) }), type };
   const element = f.low.elementType(type);
   if (e.k === 'list' && !e.items.some((x) => x.star)) {
-    if (values.length > 0) fillList(f, object.v, type, values.map((x) => f.coerce.to(x.value, element)));
+    if (values.length > 0)
+      fillList(
+        f,
+        object.v,
+        type,
+        values.map((x) => f.coerce.to(x.value, element)),
+      );
     return object;
   }
   f.at(e);
@@ -290,7 +296,8 @@ function lowerDict(f: FuncLowering, e: Extract<HExpr, { k: 'dict' }>, type: Type
     const value = lowerExpr(f, valueExpr);
     if (!f.alive) return f.never();
     f.at(e);
-    if (key) planned(f, e.id, [dict, { v: f.coerce.to(key, keyType), type: keyType }, { v: f.coerce.to(value, valueType), type: valueType }]);
+    if (key)
+      planned(f, e.id, [dict, { v: f.coerce.to(key, keyType), type: keyType }, { v: f.coerce.to(value, valueType), type: valueType }]);
     else planned(f, valueExpr.id + ITER_SITE, [dict, value]);
     if (!f.alive) return f.never();
   }
@@ -333,7 +340,12 @@ import { factsOf } from '../infer/narrow.ts';
 /** In the right operand, what the left one told holds. */
 function narrowAgain(f: FuncLowering, e: Extract<HExpr, { k: 'and' | 'or' }>): void {
   if (!f.alive) return;
-  const facts = factsOf(f.ctx, e.left, (v) => (v.captured ? undefined : f.ssa.read(v).type), (x) => f.typeOf(x));
+  const facts = factsOf(
+    f.ctx,
+    e.left,
+    (v) => (v.captured ? undefined : f.ssa.read(v).type),
+    (x) => f.typeOf(x),
+  );
   for (const fact of e.k === 'and' ? facts.then : facts.else) {
     if (fact.type.k === 'never') continue;
     f.ssa.write(fact.v, { v: f.coerce.to(f.ssa.read(fact.v), fact.type), type: fact.type });
@@ -399,7 +411,9 @@ function lowerUnpack(f: FuncLowering, e: Extract<HExpr, { k: 'unpack' }>, type: 
   if (e.star) {
     const slice = f.inst.plans[e.id + TRUTH_PLAN];
     const stop = f.b.emit('int.from_i64', [f.b.emit('i64.extend_s', [f.b.emit('i32.sub', [length, f.i32(e.after)], null)], null)], null);
-    items.push(emitPlan(f, slice as Plan, [list, count(e.before), { v: stop, type: { k: 'int' } }, { v: f.coerce.none(), type: { k: 'none' } }]));
+    items.push(
+      emitPlan(f, slice as Plan, [list, count(e.before), { v: stop, type: { k: 'int' } }, { v: f.coerce.none(), type: { k: 'none' } }]),
+    );
   }
   for (let i = e.after; i > 0; i--) items.push(item(f.b.emit('i32.sub', [length, f.i32(i)], null)));
   return { v: f.coerce.tuple(items, type), type };

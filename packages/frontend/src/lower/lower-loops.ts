@@ -1,6 +1,8 @@
 /** `for` loops: counting, over lists by index, over iterators that advance, and over iterators that raise StopIteration. */
-import type { HExpr, HStmt } from '../hir/nodes.ts';
+
 import type { ValueId } from '@molt/mir';
+import type { HExpr, HStmt } from '../hir/nodes.ts';
+import type { Env } from '../infer/instance.ts';
 import type { IterPlan } from '../infer/plan.ts';
 import { INT } from '../types/type.ts';
 import type { FuncLowering } from './func-lowering.ts';
@@ -9,7 +11,6 @@ import { emitPlan, testClasses } from './lower-plans.ts';
 import { lowerBlock } from './lower-statements.ts';
 import { memTypeOf } from './represent.ts';
 import type { Val } from './ssa.ts';
-import type { Env } from '../infer/instance.ts';
 
 export function lowerFor(f: FuncLowering, s: Extract<HStmt, { k: 'for' }>, rangeCall: boolean): void {
   const iter = f.inst.iters[s.id];
@@ -24,7 +25,13 @@ export function lowerFor(f: FuncLowering, s: Extract<HStmt, { k: 'for' }>, range
     f.store(s.v, item);
     lowerBlock(f, s.body);
   };
-  if (source === null) countingLoop(f, (s.iter as Extract<HExpr, { k: 'call' }>).args.map((a) => a.value), loop, body);
+  if (source === null)
+    countingLoop(
+      f,
+      (s.iter as Extract<HExpr, { k: 'call' }>).args.map((a) => a.value),
+      loop,
+      body,
+    );
   else iterate(f, iter, source, loop, body);
   f.enter(orelse);
   lowerBlock(f, s.orelse);
@@ -73,7 +80,12 @@ export function iterate(f: FuncLowering, iter: IterPlan, source: Val, loop: Loop
     case 'advance': {
       const iterator = emitPlan(f, iter.iterator, [source]);
       if (!f.alive) return;
-      return headedLoop(f, loop, (inside) => f.ssa.branch(emitPlan(f, iter.advance, [iterator]).v, inside, loop.exhausted), () => body(emitPlan(f, iter.value, [iterator])));
+      return headedLoop(
+        f,
+        loop,
+        (inside) => f.ssa.branch(emitPlan(f, iter.advance, [iterator]).v, inside, loop.exhausted),
+        () => body(emitPlan(f, iter.value, [iterator])),
+      );
     }
     case 'next': {
       const iterator = emitPlan(f, iter.iterator, [source]);

@@ -1,14 +1,14 @@
 /** Emits plans: slots hold operands, `switch` tests type ids, calls go to instances. */
 import type { ValueId } from '@molt/mir';
-import { planConstruct } from '../infer/plan-calls.ts';
 import type { Plan, Source } from '../infer/plan.ts';
+import { planConstruct } from '../infer/plan-calls.ts';
 import { members, type Type } from '../types/type.ts';
 import type { FuncLowering } from './func-lowering.ts';
+import { constantValue } from './lower-expressions.ts';
 import { emitPrim } from './lower-prims.ts';
 import { cellField, freeName, globalType } from './lowering.ts';
 import { memTypeOf } from './represent.ts';
 import type { Val } from './ssa.ts';
-import { constantValue } from './lower-expressions.ts';
 
 export function emitPlan(f: FuncLowering, plan: Plan, slots: readonly Val[]): Val {
   const slot = (i: number): Val => {
@@ -154,22 +154,28 @@ function source(f: FuncLowering, s: Source, slots: readonly Val[], want: Type | 
     case 'global':
       return { v: f.b.emit('global.get', [], { name: f.low.global(s.global) }), type: globalType(s.global) };
     case 'closure':
-      throw new Error('a closure\'s default outside a call');
+      throw new Error("a closure's default outside a call");
     case 'item': {
       const tuple = slots[s.slot] as Val;
       return tuple.type.k === 'tuple' ? f.coerce.item(tuple.v, tuple.type, s.index) : f.never();
     }
     case 'tuple': {
       const type: Type = { k: 'tuple', items: s.types };
-      return { v: f.coerce.tuple(s.items.map((x) => source(f, x, slots, null)), type), type };
+      return {
+        v: f.coerce.tuple(
+          s.items.map((x) => source(f, x, slots, null)),
+          type,
+        ),
+        type,
+      };
     }
     case 'plan':
       return emitPlan(f, s.plan, slots);
   }
 }
 
-import { constantType } from '../infer/constants.ts';
 import type { PyConstant } from '../ast/nodes.ts';
+import { constantType } from '../infer/constants.ts';
 
 const literalType = (f: FuncLowering, value: PyConstant): Type => constantType(f.ctx, value);
 
@@ -240,7 +246,11 @@ function emitSwitch(f: FuncLowering, plan: Extract<Plan, { k: 'switch' }>, slots
 export function typeTest(f: FuncLowering, value: Val, member: Type): ValueId {
   const { b } = f;
   const id =
-    memTypeOf(value.type) === 'val' ? b.emit('val.type', [value.v], null) : memTypeOf(value.type) === 'ref' ? b.emit('ref.type', [value.v], null) : f.i32(-1);
+    memTypeOf(value.type) === 'val'
+      ? b.emit('val.type', [value.v], null)
+      : memTypeOf(value.type) === 'ref'
+        ? b.emit('ref.type', [value.v], null)
+        : f.i32(-1);
   if (member.k === 'unbound') return b.emit('i32.eqz', [id], null);
   const names = member.k === 'inst' ? f.low.classTypeNames(member) : [f.low.typeName(member)];
   return anyOf(f, id, names);
@@ -288,13 +298,13 @@ function emitField(f: FuncLowering, plan: Extract<Plan, { k: 'field' }>, object:
   return { v: f.coerce.to(value, plan.type), type: plan.type };
 }
 
-
 /** A zeroed object; attributes that may stay unset are marked. */
 function newObject(f: FuncLowering, type: Type): ValueId {
   const name = f.low.typeName(type);
   const object = f.b.emit('new', [], { name });
   for (const field of f.low.unsetFields(type)) f.b.emit('field.set', [object, f.coerce.unbound().v], { type: name, field });
   // a class lists the variables that its bases use too
-  if (type.k === 'inst') for (const v of type.cls.captures) f.b.emit('field.set', [object, f.cellOf(v)], { type: name, field: cellField(v) });
+  if (type.k === 'inst')
+    for (const v of type.cls.captures) f.b.emit('field.set', [object, f.cellOf(v)], { type: name, field: cellField(v) });
   return object;
 }

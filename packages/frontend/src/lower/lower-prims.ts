@@ -10,22 +10,67 @@ import type { Val } from './ssa.ts';
 type Prim = Extract<Plan, { k: 'prim' }>;
 
 const INT_OPS: Readonly<Record<string, OpName>> = {
-  add: 'int.add', sub: 'int.sub', mul: 'int.mul', and: 'int.and', or: 'int.or', xor: 'int.xor', floordiv: 'int.floordiv', mod: 'int.mod', shl: 'int.shl', shr: 'int.shr',
-  eq: 'int.eq', ne: 'int.ne', lt: 'int.lt', le: 'int.le', gt: 'int.gt', ge: 'int.ge',
+  add: 'int.add',
+  sub: 'int.sub',
+  mul: 'int.mul',
+  and: 'int.and',
+  or: 'int.or',
+  xor: 'int.xor',
+  floordiv: 'int.floordiv',
+  mod: 'int.mod',
+  shl: 'int.shl',
+  shr: 'int.shr',
+  eq: 'int.eq',
+  ne: 'int.ne',
+  lt: 'int.lt',
+  le: 'int.le',
+  gt: 'int.gt',
+  ge: 'int.ge',
 };
 const F64_OPS: Readonly<Record<string, OpName>> = {
-  add: 'f64.add', sub: 'f64.sub', mul: 'f64.mul', eq: 'f64.eq', ne: 'f64.ne', lt: 'f64.lt', le: 'f64.le', gt: 'f64.gt', ge: 'f64.ge',
+  add: 'f64.add',
+  sub: 'f64.sub',
+  mul: 'f64.mul',
+  eq: 'f64.eq',
+  ne: 'f64.ne',
+  lt: 'f64.lt',
+  le: 'f64.le',
+  gt: 'f64.gt',
+  ge: 'f64.ge',
 };
 const MACHINE: Readonly<Record<string, string>> = {
-  add: 'add', sub: 'sub', mul: 'mul', and: 'and', or: 'or', xor: 'xor', eq: 'eq', ne: 'ne', lt: 'lt_s', le: 'le_s', gt: 'gt_s', ge: 'ge_s', lshift: 'shl', rshift: 'shr_s',
+  add: 'add',
+  sub: 'sub',
+  mul: 'mul',
+  and: 'and',
+  or: 'or',
+  xor: 'xor',
+  eq: 'eq',
+  ne: 'ne',
+  lt: 'lt_s',
+  le: 'le_s',
+  gt: 'gt_s',
+  ge: 'ge_s',
+  lshift: 'shl',
+  rshift: 'shr_s',
 };
-const SIGNED: Readonly<Record<string, string>> = { lt: 'i32.lt_s', le: 'i32.le_s', gt: 'i32.gt_s', ge: 'i32.ge_s', eq: 'i32.eq', ne: 'i32.ne' };
+const SIGNED: Readonly<Record<string, string>> = {
+  lt: 'i32.lt_s',
+  le: 'i32.le_s',
+  gt: 'i32.gt_s',
+  ge: 'i32.ge_s',
+  eq: 'i32.eq',
+  ne: 'i32.ne',
+};
 
 export function emitPrim(f: FuncLowering, plan: Prim, args: readonly Val[]): Val {
   const { b } = f;
   const { op, type } = plan;
   const as = (i: number, want: Type): ValueId => f.coerce.to(args[i] as Val, want);
-  const emit = <K extends OpName>(name: K, values: readonly ValueId[], imm: ImmOf<K> = null as ImmOf<K>): Val => ({ v: b.emit(name, values, imm), type });
+  const emit = <K extends OpName>(name: K, values: readonly ValueId[], imm: ImmOf<K> = null as ImmOf<K>): Val => ({
+    v: b.emit(name, values, imm),
+    type,
+  });
   const none = (): Val => ({ v: f.coerce.none(), type: { k: 'none' } });
   const [group, name] = op.split('.') as [string, string | undefined];
   if (name !== undefined) {
@@ -54,7 +99,10 @@ export function emitPrim(f: FuncLowering, plan: Prim, args: readonly Val[]): Val
         return emit(`${group}.${MACHINE[name]}` as 'i32.add', [as(0, wide), as(1, wide)]);
       }
       case 'str':
-        return { v: b.emit('i32.ne', [b.emit('load', [(args[0] as Val).v], { type: 'i32', offset: 8, alias: 'text.len' }), f.i32(0)], null), type: BOOL };
+        return {
+          v: b.emit('i32.ne', [b.emit('load', [(args[0] as Val).v], { type: 'i32', offset: 8, alias: 'text.len' }), f.i32(0)], null),
+          type: BOOL,
+        };
       case 'ref':
         return { v: b.emit('i32.ne', [b.emit('ref.addr', [(args[0] as Val).v], null), f.i32(0)], null), type: BOOL };
       case 'list':
@@ -113,7 +161,8 @@ function mixedCompare(f: FuncLowering, name: string, args: readonly Val[], type:
   const result = b.emit(op, [order, f.i32(0)], null);
   // NaN compares unequal to everything
   const ordered = b.emit('f64.eq', [float.v, float.v], null);
-  const v = name === 'ne' ? b.emit('i32.or', [result, b.emit('i32.eqz', [ordered], null)], null) : b.emit('i32.and', [result, ordered], null);
+  const v =
+    name === 'ne' ? b.emit('i32.or', [result, b.emit('i32.eqz', [ordered], null)], null) : b.emit('i32.and', [result, ordered], null);
   return { v, type };
 }
 
@@ -164,12 +213,39 @@ type As = (i: number, want: Type) => ValueId;
 type Emit = <K extends OpName>(name: K, values: readonly ValueId[], imm?: ImmOf<K>) => Val;
 
 const LOADS: Readonly<Record<string, MemType>> = {
-  load_u8: 'u8', load_i8: 'i8', load_u16: 'u16', load_i16: 'i16', load_i32: 'i32', load_i64: 'i64', load_f64: 'f64', load_ref: 'ref',
+  load_u8: 'u8',
+  load_i8: 'i8',
+  load_u16: 'u16',
+  load_i16: 'i16',
+  load_i32: 'i32',
+  load_i64: 'i64',
+  load_f64: 'f64',
+  load_ref: 'ref',
 };
-const STORES: Readonly<Record<string, MemType>> = { store_u8: 'u8', store_u16: 'u16', store_i32: 'i32', store_i64: 'i64', store_f64: 'f64', store_ref: 'ref' };
-const UNARY_F64: Readonly<Record<string, OpName>> = { f64_sqrt: 'f64.sqrt', f64_floor: 'f64.floor', f64_ceil: 'f64.ceil', f64_trunc: 'f64.trunc', f64_nearest: 'f64.nearest', f64_abs: 'f64.abs' };
+const STORES: Readonly<Record<string, MemType>> = {
+  store_u8: 'u8',
+  store_u16: 'u16',
+  store_i32: 'i32',
+  store_i64: 'i64',
+  store_f64: 'f64',
+  store_ref: 'ref',
+};
+const UNARY_F64: Readonly<Record<string, OpName>> = {
+  f64_sqrt: 'f64.sqrt',
+  f64_floor: 'f64.floor',
+  f64_ceil: 'f64.ceil',
+  f64_trunc: 'f64.trunc',
+  f64_nearest: 'f64.nearest',
+  f64_abs: 'f64.abs',
+};
 const WIDTH: Readonly<Record<string, string>> = { shr_u: 'shr_u', div_s: 'div_s', div_u: 'div_u', rem_s: 'rem_s', rem_u: 'rem_u' };
-const HOSTS: Readonly<Record<string, string>> = { host_write: 'write', host_read: 'read', host_clock: 'clock', host_entropy: 'entropy', host_arg: 'arg' };
+const HOSTS: Readonly<Record<string, string>> = {
+  host_write: 'write',
+  host_read: 'read',
+  host_clock: 'clock',
+  host_entropy: 'entropy',
+  host_arg: 'arg',
+};
 
 function registerOf(mem: MemType): Type {
   if (mem === 'i64') return I64;
@@ -207,7 +283,11 @@ function emitIntrinsic(f: FuncLowering, plan: Prim, args: readonly Val[], as: As
   if (op.startsWith('int_') && INT_OPS[op.slice(4)]) return emit(INT_OPS[op.slice(4)] as 'int.add', [as(0, INT), as(1, INT)]);
   if (HOSTS[op]) {
     const name = HOSTS[op] as string;
-    const result = b.emit('call.host', args.map((_, i) => as(i, I32)), { name });
+    const result = b.emit(
+      'call.host',
+      args.map((_, i) => as(i, I32)),
+      { name },
+    );
     return f.low.host(name).result === null ? none() : { v: result, type };
   }
   switch (op) {

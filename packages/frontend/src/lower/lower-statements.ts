@@ -1,18 +1,19 @@
 /** Statements to blocks. */
-import type { Handler, HExpr, HStmt } from '../hir/nodes.ts';
-import { isRangeCall } from '../infer/infer-statements.ts';
-import { truthConstant } from '../infer/infer-expressions.ts';
-import { factsOf, type Narrowing } from '../infer/narrow.ts';
-import { classesOf } from '../infer/plan-builtins.ts';
-import type { Plan } from '../infer/plan.ts';
-import { type Type } from '../types/type.ts';
+
 import type { BlockId, ValueId } from '@molt/mir';
-import { type FuncLowering } from './func-lowering.ts';
-import { emitPlan, testClasses } from './lower-plans.ts';
-import { lowerExpr } from './lower-expressions.ts';
-import { globalType } from './lowering.ts';
-import { lowerFor } from './lower-loops.ts';
+import type { Handler, HExpr, HStmt } from '../hir/nodes.ts';
+import { truthConstant } from '../infer/infer-expressions.ts';
 import type { Walk } from '../infer/infer-statements.ts';
+import { isRangeCall } from '../infer/infer-statements.ts';
+import { factsOf, type Narrowing } from '../infer/narrow.ts';
+import type { Plan } from '../infer/plan.ts';
+import { classesOf } from '../infer/plan-builtins.ts';
+import type { Type } from '../types/type.ts';
+import type { FuncLowering } from './func-lowering.ts';
+import { lowerExpr } from './lower-expressions.ts';
+import { lowerFor } from './lower-loops.ts';
+import { emitPlan, testClasses } from './lower-plans.ts';
+import { globalType } from './lowering.ts';
 
 export function lowerBlock(f: FuncLowering, body: readonly HStmt[]): void {
   for (const stmt of body) {
@@ -40,7 +41,16 @@ function lowerStmt(f: FuncLowering, s: HStmt): void {
       if (!f.alive) return;
       if (f.low.frozenImage && f.inst.fn.kind !== 'module' && !f.inst.fn.trusted) {
         // the next call would not see it
-        emitPlan(f, { k: 'raise', error: 'FrozenStateError', text: `a call cannot assign the module variable '${s.g.name}': it belongs to the frozen image`, type: { k: 'never' } }, []);
+        emitPlan(
+          f,
+          {
+            k: 'raise',
+            error: 'FrozenStateError',
+            text: `a call cannot assign the module variable '${s.g.name}': it belongs to the frozen image`,
+            type: { k: 'never' },
+          },
+          [],
+        );
         return;
       }
       f.b.emit('global.set', [f.coerce.to(value, globalType(s.g))], { name: f.low.global(s.g) });
@@ -196,7 +206,12 @@ export function lowerCondition(f: FuncLowering, test: HExpr, then: BlockId, othe
   }
   const truth = lowerTruth(f, test);
   if (!f.alive) return;
-  const facts = factsOf(f.ctx, test, (v) => (v.captured ? undefined : f.ssa.read(v).type), (e) => f.typeOf(e));
+  const facts = factsOf(
+    f.ctx,
+    test,
+    (v) => (v.captured ? undefined : f.ssa.read(v).type),
+    (e) => f.typeOf(e),
+  );
   if (decided !== null) {
     const to = decided ? then : otherwise;
     narrowInto(f, decided ? facts.then : facts.else, to);
@@ -206,7 +221,10 @@ export function lowerCondition(f: FuncLowering, test: HExpr, then: BlockId, othe
   const yes = facts.then.length > 0 ? f.ssa.block() : then;
   const no = facts.else.length > 0 ? f.ssa.block() : otherwise;
   f.ssa.branch(truth, yes, no);
-  for (const [block, list, to] of [[yes, facts.then, then], [no, facts.else, otherwise]] as const) {
+  for (const [block, list, to] of [
+    [yes, facts.then, then],
+    [no, facts.else, otherwise],
+  ] as const) {
     if (block === to) continue;
     f.enter(block);
     narrowInto(f, list, to);

@@ -1,17 +1,25 @@
 /**
  * The module under construction: names of instances, heap types, static data, globals, source sites, and the worklist of functions.
  */
-import { TYPE_ID } from '@molt/abi';
-import { type DataItem, type Field, type Global, type HeapType, memSize, type Module, type Signature, type Type as MirType } from '@molt/mir';
-import { IMPORTS } from '@molt/abi';
+import { IMPORTS, TYPE_ID } from '@molt/abi';
+import {
+  type DataItem,
+  type Field,
+  type Global,
+  type HeapType,
+  type Type as MirType,
+  type Module,
+  memSize,
+  type Signature,
+} from '@molt/mir';
+import type { Engine } from '../infer/engine.ts';
+import type { Instance } from '../infer/instance.ts';
+import { fieldOf } from '../infer/plan-attributes.ts';
 import { attrHolder, type ClassInfo } from '../program/class-info.ts';
 import type { Var } from '../program/function-info.ts';
 import type { GlobalVar } from '../program/module-info.ts';
 import { typeKey } from '../types/join.ts';
 import { find, type Type } from '../types/type.ts';
-import type { Engine } from '../infer/engine.ts';
-import type { Instance } from '../infer/instance.ts';
-import { fieldOf } from '../infer/plan-attributes.ts';
 import { isUnit, memTypeOf, mirTypeOf } from './represent.ts';
 import { utf8 } from './text-data.ts';
 
@@ -33,7 +41,17 @@ export class Lowering {
   constructor(engine: Engine, name: string, frozenImage: boolean) {
     this.engine = engine;
     this.frozenImage = frozenImage;
-    this.module = { name, level: 'language', funcs: new Map(), globals: new Map(), heapTypes: new Map(), data: new Map(), table: [''], exports: new Map(), sites: [] };
+    this.module = {
+      name,
+      level: 'language',
+      funcs: new Map(),
+      globals: new Map(),
+      heapTypes: new Map(),
+      data: new Map(),
+      table: [''],
+      exports: new Map(),
+      sites: [],
+    };
   }
 
   /** MIR name of an instance; it is lowered if it was not asked for before. */
@@ -45,7 +63,10 @@ export class Lowering {
     this.#taken.set(base, count + 1);
     const name = count === 0 ? base : `${base}#${count}`;
     this.#names.set(instance, name);
-    this.#signatures.set(name, { params: [...(instance.owner ? (['ref'] as MirType[]) : []), ...instance.params.map(mirTypeOf)], result: resultMir(resultOf(instance)) });
+    this.#signatures.set(name, {
+      params: [...(instance.owner ? (['ref'] as MirType[]) : []), ...instance.params.map(mirTypeOf)],
+      result: resultMir(resultOf(instance)),
+    });
     this.queue.push(instance);
     return name;
   }
@@ -107,7 +128,10 @@ export class Lowering {
       case 'bound':
         return this.#named(typeKey(type), 'method', () => [{ name: 'self', type: type.self }]);
       case 'func':
-        if (!isUnit(type)) return this.#named(`closure ${typeKey(type)}`, 'function', () => type.fn.free.map((v) => ({ name: freeName(v), type: { k: 'ref' } })));
+        if (!isUnit(type))
+          return this.#named(`closure ${typeKey(type)}`, 'function', () =>
+            type.fn.free.map((v) => ({ name: freeName(v), type: { k: 'ref' } })),
+          );
         return this.#named(`unit ${typeKey(type)}`, 'function', () => []);
       default:
         return this.#named(`unit ${typeKey(type)}`, type.k, () => []);
@@ -118,7 +142,8 @@ export class Lowering {
   classTypeNames(type: Extract<Type, { k: 'inst' }>): string[] {
     const out: string[] = [];
     const visit = (cls: ClassInfo): void => {
-      if (cls.instantiated || cls === type.cls) out.push(this.typeName({ k: 'inst', cls, args: cls === type.cls || cls.params.length === type.args.length ? type.args : [] }));
+      if (cls.instantiated || cls === type.cls)
+        out.push(this.typeName({ k: 'inst', cls, args: cls === type.cls || cls.params.length === type.args.length ? type.args : [] }));
       for (const sub of cls.subclasses) visit(sub);
     };
     visit(type.cls);
@@ -150,7 +175,9 @@ export class Lowering {
   /** Attributes that construction may leave unset. */
   unsetFields(type: Type): string[] {
     if (type.k !== 'inst' || type.cls.trusted) return [];
-    return instanceFields(this.engine, type).flatMap((x) => (x.type.k === 'unbound' || (x.type.k === 'union' && x.type.members.some((m) => m.k === 'unbound')) ? [x.name] : []));
+    return instanceFields(this.engine, type).flatMap((x) =>
+      x.type.k === 'unbound' || (x.type.k === 'union' && x.type.members.some((m) => m.k === 'unbound')) ? [x.name] : [],
+    );
   }
 
   resultOf(instance: Instance): Type {
@@ -267,7 +294,15 @@ export class Lowering {
       const line = lines.line(start);
       id = this.module.sites.length;
       this.#sites.set(key, id);
-      this.module.sites.push({ file: fn.module.path, func: fn.display, line, col: lines.column(start), endLine: lines.line(end), endCol: lines.column(end), text: lines.lineText(line) });
+      this.module.sites.push({
+        file: fn.module.path,
+        func: fn.display,
+        line,
+        col: lines.column(start),
+        endLine: lines.line(end),
+        endCol: lines.column(end),
+        text: lines.lineText(line),
+      });
     }
     return id;
   }
@@ -310,8 +345,8 @@ function instanceFields(engine: Engine, type: Extract<Type, { k: 'inst' }>): { n
       const field = fieldOf({ engine, inst: reader }, type, name);
       if (field) out.push({ name, type: field.k === 'never' ? { k: 'none' } : field });
     }
+    for (const v of base.captures) if (!out.some((f) => f.name === cellField(v))) out.push({ name: cellField(v), type: { k: 'ref' } });
   }
-  for (const v of type.cls.captures) out.push({ name: cellField(v), type: { k: 'ref' } });
   return out;
 }
 
@@ -328,8 +363,8 @@ function layoutFields(name: string, fields: readonly { name: string; type: Type 
   return { name, kind: 'fixed', size: Math.ceil(offset / 8) * 8, fields: out };
 }
 
-import { planFunction } from '../infer/plan-calls.ts';
 import { annotationType } from '../infer/annotations.ts';
+import { planFunction } from '../infer/plan-calls.ts';
 import type { FunctionInfo } from '../program/function-info.ts';
 
 /** Instance of a stdlib function for exactly its annotated types. */
@@ -337,7 +372,13 @@ function fixedPlan(engine: Engine, fn: FunctionInfo): { plan: Instance } {
   const inst = engine.anyInstance();
   const scope = { program: engine.program, module: fn.module, lattice: engine.lattice, typevar: () => null };
   const types = fn.params.map((p) => annotationType(scope, p.annotation) ?? ({ k: 'none' } as Type));
-  const plan = planFunction({ engine, inst }, fn, null, types, types.map((_, i) => i));
+  const plan = planFunction(
+    { engine, inst },
+    fn,
+    null,
+    types,
+    types.map((_, i) => i),
+  );
   if (plan.k !== 'call') throw new Error(`runtime function ${fn.id} cannot be called with its own types`);
   return { plan: plan.callee };
 }

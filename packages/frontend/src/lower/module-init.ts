@@ -13,7 +13,9 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
   if (!body) throw new Error('the entry has no body');
   const instance = low.engine.instance(body, null, [], new Map(), null);
   low.declare('molt_init', { params: [], result: 'i32' });
-  const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, 'molt_init', [], 'i32', { inline: 'never' });
+  const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, 'molt_init', [], 'i32', {
+    inline: 'never',
+  });
   low.declare(GLOBAL_MARKS, { params: [], result: null });
   b.emit('call', [], { func: GLOBAL_MARKS, unwind: 'never' });
   b.emit('call', [], { func: low.runtime('start'), unwind: 'never' });
@@ -26,7 +28,11 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
   const code = b.emit('call', [exc], { func: low.runtime('uncaught'), unwind: 'never' });
   b.emit('call', [], { func: low.runtime('finish'), unwind: 'never' });
   // Exit code 0 (sys.exit()) is an ordinary end.
-  const word = b.emit('i32.or', [b.emit('i32.shl', [code, b.emit('i32.const', [], { value: 4 })], null), b.emit('i32.const', [], { value: STATUS.failed })], null);
+  const word = b.emit(
+    'i32.or',
+    [b.emit('i32.shl', [code, b.emit('i32.const', [], { value: 4 })], null), b.emit('i32.const', [], { value: STATUS.failed })],
+    null,
+  );
   b.end({ kind: 'return', value: b.emit('select', [code, word, b.emit('i32.const', [], { value: STATUS.returned })], null) });
   b.enter(ok);
   b.emit('call', [], { func: low.runtime('finish'), unwind: 'never' });
@@ -37,7 +43,9 @@ export function emitInit(low: Lowering, entry: ModuleInfo): void {
 
 /** Marks the globals that may be read before they are assigned; the last function, when all globals are known. */
 export function emitGlobalMarks(low: Lowering): void {
-  const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, GLOBAL_MARKS, [], null, { inline: 'never' });
+  const b = new FuncBuilder(low.module, { signature: (f) => low.signature(f), host: (h) => low.host(h) }, GLOBAL_MARKS, [], null, {
+    inline: 'never',
+  });
   const marks = new Coercions(low, b);
   for (const name of low.unboundGlobals) b.emit('global.set', [marks.unbound().v], { name });
   b.end({ kind: 'return', value: null });

@@ -49,6 +49,13 @@ export function isReference(type: Type): boolean {
 
 /** Types with one value, which needs no data. */
 export function isUnit(type: Type): boolean {
-  return type.k === 'class' || type.k === 'module' || type.k === 'notimpl' || type.k === 'ellipsis' || type.k === 'intrinsic' || type.k === 'typearg' || (type.k === 'func' && (type.owner === null || type.fn.free.length === 0));
+  return (
+    type.k === 'class' ||
+    type.k === 'module' ||
+    type.k === 'notimpl' ||
+    type.k === 'ellipsis' ||
+    type.k === 'intrinsic' ||
+    type.k === 'typearg' ||
+    (type.k === 'func' && (type.owner === null || type.fn.free.length === 0))
+  );
 }
-

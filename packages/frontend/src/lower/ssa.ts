@@ -3,11 +3,11 @@
  * Values carry their semantic type; where types differ at a merge, the block parameter has the joined type and each jump converts.
  */
 import type { BlockId, FuncBuilder, ValueId } from '@molt/mir';
-import type { Var } from '../program/function-info.ts';
-import { typeKey } from '../types/join.ts';
-import type { Lattice } from '../types/join.ts';
-import { type Type, UNBOUND } from '../types/type.ts';
 import type { Env } from '../infer/instance.ts';
+import type { Var } from '../program/function-info.ts';
+import type { Lattice } from '../types/join.ts';
+import { typeKey } from '../types/join.ts';
+import { type Type, UNBOUND } from '../types/type.ts';
 import { mirTypeOf } from './represent.ts';
 
 export interface Val {
@@ -81,7 +81,13 @@ export class Ssa {
     const b: ValueId[] = [];
     this.#state(then).preds.push({ from: this.#b.current, args: a });
     this.#state(otherwise).preds.push({ from: this.#b.current, args: b });
-    this.#b.end({ kind: 'branch', cond, then: { block: then, args: a }, else: { block: otherwise, args: b }, ...(likely === undefined ? {} : { likely }) });
+    this.#b.end({
+      kind: 'branch',
+      cond,
+      then: { block: then, args: a },
+      else: { block: otherwise, args: b },
+      ...(likely === undefined ? {} : { likely }),
+    });
   }
 
   /** A jump that carries values for parameters the block already has. */

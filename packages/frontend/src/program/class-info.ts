@@ -1,9 +1,10 @@
 /** A class of the program or the stdlib: its bases in method resolution order, methods, and the cells of its attributes. */
+
+import type { ClassDef, Expr } from '../ast/nodes.ts';
 import type { Instance } from '../infer/instance.ts';
+import type { Cell } from '../types/type.ts';
 import type { FunctionInfo, Var } from './function-info.ts';
 import type { GlobalVar, ModuleInfo } from './module-info.ts';
-import type { Cell } from '../types/type.ts';
-import type { ClassDef, Expr } from '../ast/nodes.ts';
 
 export interface DataclassOptions {
   readonly order: boolean;

@@ -20,7 +20,12 @@ function build(): Map<string, bigint> {
   add('SINGLETON', abi.SINGLETON);
   add('TRAP_REASON', abi.TRAP_REASON);
   add('STATUS', abi.STATUS);
-  const plain = { TRACE_BUFFER: abi.TRACE_BUFFER, TRACE_CAPACITY: abi.TRACE_CAPACITY, STACK_BASE: abi.STACK_BASE, FIRST_TYPE_ID: abi.FIRST_TYPE_ID };
+  const plain = {
+    TRACE_BUFFER: abi.TRACE_BUFFER,
+    TRACE_CAPACITY: abi.TRACE_CAPACITY,
+    STACK_BASE: abi.STACK_BASE,
+    FIRST_TYPE_ID: abi.FIRST_TYPE_ID,
+  };
   for (const [key, value] of Object.entries(plain)) out.set(key, BigInt(value));
   return out;
 }

@@ -1,18 +1,19 @@
 /**
  * Declares a class: bases and MRO, methods, properties, fields, class variables, and the attributes that its methods set through self.
  */
-import { lookupModuleName } from './module-info.ts';
-import type { ClassDef, Expr, FunctionDef, Node, Stmt } from '../ast/nodes.ts';
+
 import { spanOf } from '@molt/diagnostics';
+import type { ClassDef, Expr, FunctionDef, Node, Stmt } from '../ast/nodes.ts';
 import { forEachChild } from '../ast/walk.ts';
+import { type HirScope, localClass } from '../hir/hir-scope.ts';
+import { synthesizeDataclass } from '../synth/dataclass.ts';
 import { type ClassInfo, type DataclassOptions, mangled } from './class-info.ts';
 import { makeFunction } from './make-function.ts';
 import type { Binding, ModuleInfo } from './module-info.ts';
+import { lookupModuleName } from './module-info.ts';
+import { mergeMro } from './mro.ts';
 import type { Program } from './program.ts';
 import { refuse } from './refusal.ts';
-import { type HirScope, localClass } from '../hir/hir-scope.ts';
-import { synthesizeDataclass } from '../synth/dataclass.ts';
-import { mergeMro } from './mro.ts';
 
 /** Bases that mean nothing at run time. */
 const TYPING_BASES = new Set(['Generic', 'Protocol', 'ABC', 'object']);
@@ -40,11 +41,20 @@ export function declareClass(program: Program, module: ModuleInfo, node: ClassDe
     if (TYPING_BASES.has(label)) continue;
     const binding = lookupBase(program, module, name, place);
     if (binding?.kind === 'class') bases.push(binding.cls);
-    else refuse(span(base), `base class '${label || 'expression'}'`, 'inherit from a class defined in the program or from a builtin exception');
+    else
+      refuse(
+        span(base),
+        `base class '${label || 'expression'}'`,
+        'inherit from a class defined in the program or from a builtin exception',
+      );
   }
   if (node.keywords.some((k) => k.arg !== 'total')) refuse(span(node), 'a metaclass or class keyword', 'leave it out');
   const around = place.scope?.fn;
-  const qualname = place.outer ? `${place.outer.qualname}.${node.name}` : around && around.kind !== 'module' ? `${around.qualname}.<locals>.${node.name}` : node.name;
+  const qualname = place.outer
+    ? `${place.outer.qualname}.${node.name}`
+    : around && around.kind !== 'module'
+      ? `${around.qualname}.<locals>.${node.name}`
+      : node.name;
   const cls: ClassInfo = {
     id: program.unique(builtin ? node.name : `${module.name}.${qualname}`),
     name: node.name,
@@ -116,7 +126,8 @@ function lookupBase(program: Program, module: ModuleInfo, expr: Expr, place: Cla
     return owner?.kind === 'module' ? owner.mod.bindings.get(expr.attr) : undefined;
   }
   if (expr.kind !== 'Name') return undefined;
-  const known = lookupModuleName(module, expr.name) ?? program.builtins.get(expr.name) ?? (module.trusted ? program.runtime.get(expr.name) : undefined);
+  const known =
+    lookupModuleName(module, expr.name) ?? program.builtins.get(expr.name) ?? (module.trusted ? program.runtime.get(expr.name) : undefined);
   if (known) return known;
   if (!module.trusted) return undefined;
   // stdlib files may define a base after its use
@@ -215,7 +226,11 @@ function method(program: Program, module: ModuleInfo, cls: ClassInfo, node: Func
     else if (d.kind === 'Name' && d.name === 'property') property = 'get';
     else if (d.kind === 'Attribute' && d.attr === 'setter') property = 'set';
     else if (!((d.kind === 'Name' && PLAIN_DECORATORS.has(d.name)) || (d.kind === 'Attribute' && PLAIN_DECORATORS.has(d.attr)))) {
-      refuse(spanOf(module.source, d.start, d.end), 'this decorator on a method', 'use property, staticmethod, classmethod, or call the wrapper inside the method');
+      refuse(
+        spanOf(module.source, d.start, d.end),
+        'this decorator on a method',
+        'use property, staticmethod, classmethod, or call the wrapper inside the method',
+      );
     }
   }
   const fn = makeFunction(program, module, node, { cls, parent: scope?.fn ?? null, kind, ...(scope ? { scope } : {}) });
@@ -237,7 +252,8 @@ function selfAttrs(cls: ClassInfo, node: FunctionDef): void {
   const self = [...node.args.posonlyargs, ...node.args.args][0]?.arg;
   if (!self) return;
   const walk = (n: Node): void => {
-    if (n.kind === 'Attribute' && n.ctx === 'Store' && n.value.kind === 'Name' && n.value.name === self && !cls.properties.has(n.attr)) cls.declaredAttrs.add(mangled(cls, n.attr));
+    if (n.kind === 'Attribute' && n.ctx === 'Store' && n.value.kind === 'Name' && n.value.name === self && !cls.properties.has(n.attr))
+      cls.declaredAttrs.add(mangled(cls, n.attr));
     forEachChild(n, walk);
   };
   for (const stmt of node.body) walk(stmt);
@@ -265,4 +281,3 @@ function certain(cls: ClassInfo, self: string, stmt: Stmt): void {
     for (const name of raises(stmt.body) ? other : both(stmt.body)) if (other.has(name) || raises(stmt.orelse)) cls.certainAttrs.add(name);
   }
 }
-

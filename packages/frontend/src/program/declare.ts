@@ -4,15 +4,16 @@
  * A name that one `def` or `class` binds is a static binding; a variable that only the module body uses is a local of the body;
  * any other is a global with one type for all its stores.
  */
+
+import { near, report, spanOf } from '@molt/diagnostics';
 import type { Expr, FunctionDef, Node, PyConstant, Stmt } from '../ast/nodes.ts';
 import { forEachChild } from '../ast/walk.ts';
-import { near, report, spanOf } from '@molt/diagnostics';
 import { buildModuleBody } from '../hir/build-function.ts';
 import { namesUsedInNested, scopeNames } from '../hir/scope-names.ts';
 import { ABI_CONSTANTS } from './constants.ts';
 import { declareClass } from './declare-class.ts';
-import type { Binding, ModuleInfo } from './module-info.ts';
 import { makeFunction } from './make-function.ts';
+import type { Binding, ModuleInfo } from './module-info.ts';
 import type { Program } from './program.ts';
 import { Refusal, refuse } from './refusal.ts';
 
@@ -61,7 +62,8 @@ function guarded(program: Program, action: () => void): void {
 function countDefinitions(stmt: Stmt, counts: Map<string, number>, top: boolean): void {
   const add = (name: string, by: number) => counts.set(name, (counts.get(name) ?? 0) + by);
   if (top && (stmt.kind === 'FunctionDef' || stmt.kind === 'ClassDef' || stmt.kind === 'AsyncFunctionDef')) add(stmt.name, 1);
-  else if (top && (stmt.kind === 'Import' || stmt.kind === 'ImportFrom')) for (const a of stmt.names) add(a.asname ?? (a.name.split('.')[0] as string), 1);
+  else if (top && (stmt.kind === 'Import' || stmt.kind === 'ImportFrom'))
+    for (const a of stmt.names) add(a.asname ?? (a.name.split('.')[0] as string), 1);
   else {
     const names = scopeNames([stmt], null);
     for (const name of names.bound) add(name, stmt.kind === 'Assign' || stmt.kind === 'AnnAssign' ? 1 : 2);
@@ -100,7 +102,9 @@ function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, coun
   switch (stmt.kind) {
     case 'FunctionDef': {
       const overload = module.trusted && stmt.decorator_list.some((d) => d.kind === 'Name' && d.name === 'overload');
-      const plain = stmt.decorator_list.every((d) => module.trusted && d.kind === 'Name' && ['overload', 'inline', 'noinline', 'pure'].includes(d.name));
+      const plain = stmt.decorator_list.every(
+        (d) => module.trusted && d.kind === 'Name' && ['overload', 'inline', 'noinline', 'pure'].includes(d.name),
+      );
       if ((counts.get(stmt.name) === 1 && plain) || overload || module.trusted) declareFunction(program, module, stmt);
       return;
     }
@@ -109,7 +113,11 @@ function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, coun
         module.bindings.set(stmt.name, { kind: 'class', cls: declareClass(program, module, stmt) });
         return;
       }
-      return refuse(spanOf(module.source, stmt.start, stmt.end), `class '${stmt.name}' defined more than once or conditionally`, 'define the class once, at the top level of the module');
+      return refuse(
+        spanOf(module.source, stmt.start, stmt.end),
+        `class '${stmt.name}' defined more than once or conditionally`,
+        'define the class once, at the top level of the module',
+      );
     case 'Import':
     case 'ImportFrom':
       for (const [name, binding] of importBindings(program, module, stmt)) {
@@ -129,7 +137,11 @@ function declareStatement(program: Program, module: ModuleInfo, stmt: Stmt, coun
       }
       const value = literal(stmt.value);
       if (!value || (!module.trusted && program.storedAttributes.has(target.name))) return;
-      const global = program.newGlobal(target.name, `${module.name}.${target.name}`, module.trusted && stmt.kind === 'AnnAssign' ? stmt.annotation : null);
+      const global = program.newGlobal(
+        target.name,
+        `${module.name}.${target.name}`,
+        module.trusted && stmt.kind === 'AnnAssign' ? stmt.annotation : null,
+      );
       global.constant = value;
       module.bindings.set(target.name, { kind: 'var', global });
     }
@@ -147,7 +159,11 @@ function declareFunction(program: Program, module: ModuleInfo, stmt: FunctionDef
 }
 
 /** What an import statement binds; the modules it names are added to the program. */
-export function importBindings(program: Program, module: ModuleInfo, stmt: Extract<Stmt, { kind: 'Import' | 'ImportFrom' }>): [string, Binding][] {
+export function importBindings(
+  program: Program,
+  module: ModuleInfo,
+  stmt: Extract<Stmt, { kind: 'Import' | 'ImportFrom' }>,
+): [string, Binding][] {
   const span = (start: number, end: number) => spanOf(module.source, start, end);
   const out: [string, Binding][] = [];
   if (stmt.kind === 'Import') {
@@ -209,7 +225,8 @@ function exportedNames(module: ModuleInfo): Set<string> | null {
 
 function reportMissing(module: ModuleInfo, target: ModuleInfo, name: string, start: number, end: number) {
   const close = near(name, [...target.bindings.keys()]);
-  const suggestion = close.length > 0 ? `did you mean ${close.join(', ')}?` : `it has: ${[...target.bindings.keys()].slice(0, 12).join(', ')}`;
+  const suggestion =
+    close.length > 0 ? `did you mean ${close.join(', ')}?` : `it has: ${[...target.bindings.keys()].slice(0, 12).join(', ')}`;
   return report('MOLT1202', spanOf(module.source, start, end), { module: target.name, name, suggestion });
 }
 
@@ -284,7 +301,8 @@ function ownNames(body: readonly Stmt[]): Set<string> {
   const walk = (node: Node): void => {
     if (node.kind === 'FunctionDef' || node.kind === 'ClassDef') out.add(node.name);
     // another name of a function
-    if (node.kind === 'Assign' && ['Lambda', 'Name', 'Attribute'].includes(node.value.kind)) for (const t of node.targets) for (const name of targetNames(t)) out.add(name);
+    if (node.kind === 'Assign' && ['Lambda', 'Name', 'Attribute'].includes(node.value.kind))
+      for (const t of node.targets) for (const name of targetNames(t)) out.add(name);
     forEachChild(node, walk);
   };
   for (const stmt of body) walk(stmt);

@@ -1,6 +1,7 @@
 /** Makes the FunctionInfo of a definition or lambda; its body is built by the first request. */
-import type { Arguments, Expr, FunctionDef, Lambda, Stmt } from '../ast/nodes.ts';
+
 import { spanOf } from '@molt/diagnostics';
+import type { Arguments, Expr, FunctionDef, Lambda, Stmt } from '../ast/nodes.ts';
 import { buildFunctionBody } from '../hir/build-function.ts';
 import type { HirScope } from '../hir/hir-scope.ts';
 import type { ClassInfo } from './class-info.ts';
@@ -26,7 +27,11 @@ export function makeFunction(program: Program, module: ModuleInfo, node: Functio
     id: program.unique(`${prefix}.${name === '<lambda>' ? 'lambda' : name}`),
     name,
     display: name,
-    qualname: place.cls ? `${place.cls.qualname}.${name}` : place.parent && place.parent.kind !== 'module' ? `${place.parent.qualname}.<locals>.${name}` : name,
+    qualname: place.cls
+      ? `${place.cls.qualname}.${name}`
+      : place.parent && place.parent.kind !== 'module'
+        ? `${place.parent.qualname}.<locals>.${name}`
+        : name,
     doc: node.kind === 'Lambda' ? null : docOf(node.body),
     module,
     cls: place.cls,
@@ -73,9 +78,17 @@ function addParams(program: Program, fn: FunctionInfo, args: Arguments): void {
   const add = (arg: { arg: string; annotation: Expr | null }, kind: Param['kind'], value: Expr | null): void => {
     const variable = newVar(fn, arg.arg);
     variable.assignments = 1;
-    fn.params.push({ name: arg.arg, variable, annotation: arg.annotation, kind, default: value ? defaultOf(program, fn, arg.arg, value) : null });
+    fn.params.push({
+      name: arg.arg,
+      variable,
+      annotation: arg.annotation,
+      kind,
+      default: value ? defaultOf(program, fn, arg.arg, value) : null,
+    });
   };
-  positional.forEach((arg, i) => add(arg, i < args.posonlyargs.length ? 'posonly' : 'normal', i >= firstDefault ? (args.defaults[i - firstDefault] as Expr) : null));
+  positional.forEach((arg, i) =>
+    add(arg, i < args.posonlyargs.length ? 'posonly' : 'normal', i >= firstDefault ? (args.defaults[i - firstDefault] as Expr) : null),
+  );
   if (args.vararg) add(args.vararg, 'vararg', null);
   args.kwonlyargs.forEach((arg, i) => add(arg, 'kwonly', args.kw_defaults[i] ?? null));
   if (args.kwarg) add(args.kwarg, 'kwarg', null);

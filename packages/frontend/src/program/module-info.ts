@@ -1,9 +1,9 @@
 /** A source file of the program or the stdlib, with its global names resolved. */
 import type { SourceFile } from '@molt/diagnostics';
 import type { Module } from '../ast/nodes.ts';
+import type { Cell } from '../types/type.ts';
 import type { ClassInfo } from './class-info.ts';
 import type { FunctionInfo } from './function-info.ts';
-import type { Cell } from '../types/type.ts';
 
 /** A module-level (or class-level) variable that functions can see; its type is the join of all stores. */
 export interface GlobalVar {

@@ -6,9 +6,9 @@ import { type Diagnostic, report, sourceFile, spanOf } from '@molt/diagnostics';
 import type { Module } from '../ast/nodes.ts';
 import { parseModule } from '../parse/parse-module.ts';
 import { newCell } from '../types/type.ts';
-import { COMPILER_BUILTINS } from './compiler-builtins.ts';
 import { noteAttributeUses } from './attribute-uses.ts';
 import type { ClassInfo } from './class-info.ts';
+import { COMPILER_BUILTINS } from './compiler-builtins.ts';
 import { declareModule } from './declare.ts';
 import type { FunctionInfo } from './function-info.ts';
 import type { Binding, GlobalVar, ModuleInfo } from './module-info.ts';
@@ -52,7 +52,8 @@ export class Program {
 
   constructor(sources: ProgramSources) {
     this.sources = sources;
-    for (const text of sources.files.values()) for (const [, name] of text.matchAll(STORED_ATTRIBUTE)) this.storedAttributes.add(name as string);
+    for (const text of sources.files.values())
+      for (const [, name] of text.matchAll(STORED_ATTRIBUTE)) this.storedAttributes.add(name as string);
     for (const [path, text] of sources.stdlib) {
       const folder = path.split('/')[0];
       if (folder === 'builtins' || folder === 'runtime') this.#addMerged(path, text, folder === 'builtins' ? this.builtins : this.runtime);
@@ -66,7 +67,17 @@ export class Program {
   #addMerged(path: string, text: string, bindings: Map<string, Binding>): void {
     const ast = this.parse(path, text);
     const name = path.startsWith('runtime/') ? 'rt' : 'builtins';
-    const module: ModuleInfo = { name, path: `<stdlib>/${path}`, ast, source: sourceFile(path, text), trusted: true, bindings, locals: new Map(), body: null, index: this.modules.size };
+    const module: ModuleInfo = {
+      name,
+      path: `<stdlib>/${path}`,
+      ast,
+      source: sourceFile(path, text),
+      trusted: true,
+      bindings,
+      locals: new Map(),
+      body: null,
+      index: this.modules.size,
+    };
     this.modules.set(`<${path}>`, module);
   }
 
@@ -90,7 +101,8 @@ export class Program {
     // a submodule is an attribute of its package, which is imported before it
     const parent = cut > 0 ? this.resolve(name.slice(0, cut)) : null;
     const found = this.#find(name);
-    if (found && parent && !parent.trusted && !parent.bindings.has(name.slice(cut + 1))) parent.bindings.set(name.slice(cut + 1), { kind: 'module', mod: found });
+    if (found && parent && !parent.trusted && !parent.bindings.has(name.slice(cut + 1)))
+      parent.bindings.set(name.slice(cut + 1), { kind: 'module', mod: found });
     return found;
   }
 
@@ -124,7 +136,17 @@ export class Program {
   /** A module whose source the compiler wrote, in the stdlib dialect; `bind` adds the names it uses. */
   addGenerated(name: string, text: string, bind: (module: ModuleInfo) => void): ModuleInfo {
     const path = `<generated ${name}>`;
-    const module: ModuleInfo = { name, path, ast: this.parse(path, text), source: sourceFile(path, text), trusted: true, bindings: new Map(), locals: new Map(), body: null, index: this.modules.size };
+    const module: ModuleInfo = {
+      name,
+      path,
+      ast: this.parse(path, text),
+      source: sourceFile(path, text),
+      trusted: true,
+      bindings: new Map(),
+      locals: new Map(),
+      body: null,
+      index: this.modules.size,
+    };
     this.modules.set(name, module);
     bind(module);
     return module;
@@ -133,7 +155,17 @@ export class Program {
   #add(name: string, path: string, text: string, stdlib: boolean): ModuleInfo {
     const ast = this.parse(path, text);
     const trusted = stdlib && text.startsWith('# molt: intrinsics');
-    const module: ModuleInfo = { name, path, ast, source: sourceFile(path, text), trusted, bindings: new Map(), locals: new Map(), body: null, index: this.modules.size };
+    const module: ModuleInfo = {
+      name,
+      path,
+      ast,
+      source: sourceFile(path, text),
+      trusted,
+      bindings: new Map(),
+      locals: new Map(),
+      body: null,
+      index: this.modules.size,
+    };
     this.modules.set(name, module);
     this.order.push(module);
     if (!trusted) for (const stmt of ast.body) noteAttributeUses(this, stmt);

@@ -1,6 +1,21 @@
 /** Boundary schemas from the annotations of exports: scalars, containers, Optional, and dataclasses as records. */
 import { report, spanOf } from '@molt/diagnostics';
-import { bool, bytes, float, int, list, map, type NamedSchema, none, optional, type RecordField, ref, type Schema, str, tuple } from '@molt/schema-ir';
+import {
+  bool,
+  bytes,
+  float,
+  int,
+  list,
+  map,
+  type NamedSchema,
+  none,
+  optional,
+  type RecordField,
+  ref,
+  type Schema,
+  str,
+  tuple,
+} from '@molt/schema-ir';
 import type { Expr } from '../ast/nodes.ts';
 import { parseModule } from '../parse/parse-module.ts';
 import type { ClassInfo } from '../program/class-info.ts';

@@ -69,10 +69,22 @@ export class CodecSource {
     const key = keyOf(schema);
     return this.#define(this.#decoders, 'dec', key, (name) => {
       if (schema.kind === 'int') {
-        return [`def ${name}(r: PackReader) -> int:`, '  x = r.int()', `  if x < ${schema.min} or x > ${schema.max}:`, `    r.fail('int outside ${schema.min} to ${schema.max}')`, '  return x'];
+        return [
+          `def ${name}(r: PackReader) -> int:`,
+          '  x = r.int()',
+          `  if x < ${schema.min} or x > ${schema.max}:`,
+          `    r.fail('int outside ${schema.min} to ${schema.max}')`,
+          '  return x',
+        ];
       }
       const [read, type, size] = schema.kind === 'str' ? ['str', 'str', 'byte_len(x)'] : ['bin', 'bytes', 'i32(len(x))'];
-      return [`def ${name}(r: PackReader) -> ${type}:`, `  x = r.${read}()`, `  if ${size} > ${schema.maxBytes}:`, `    r.fail('more than ${schema.maxBytes} bytes')`, '  return x'];
+      return [
+        `def ${name}(r: PackReader) -> ${type}:`,
+        `  x = r.${read}()`,
+        `  if ${size} > ${schema.maxBytes}:`,
+        `    r.fail('more than ${schema.maxBytes} bytes')`,
+        '  return x',
+      ];
     });
   }
 
@@ -83,15 +95,43 @@ export class CodecSource {
         case 'optional':
           return [head, '  if r.try_nil():', '    return None', `  return ${this.decode(schema.of)}`];
         case 'list':
-          return [head, '  n = r.array()', `  if n > ${schema.maxItems}:`, `    r.fail('more than ${schema.maxItems} items')`, '  xs = []', '  while n:', `    xs.append(${this.decode(schema.of)})`, '    n -= 1', '  r.leave()', '  return xs'];
+          return [
+            head,
+            '  n = r.array()',
+            `  if n > ${schema.maxItems}:`,
+            `    r.fail('more than ${schema.maxItems} items')`,
+            '  xs = []',
+            '  while n:',
+            `    xs.append(${this.decode(schema.of)})`,
+            '    n -= 1',
+            '  r.leave()',
+            '  return xs',
+          ];
         case 'map':
           return [
-            head, '  n = r.map()', `  if n > ${schema.maxItems}:`, `    r.fail('more than ${schema.maxItems} entries')`, '  d = {}', '  while n:', `    k = ${this.decode(schema.key)}`,
-            '    if k in d:', "      r.fail('a key occurs twice')", `    d[k] = ${this.decode(schema.value)}`, '    n -= 1', '  r.leave()', '  return d',
+            head,
+            '  n = r.map()',
+            `  if n > ${schema.maxItems}:`,
+            `    r.fail('more than ${schema.maxItems} entries')`,
+            '  d = {}',
+            '  while n:',
+            `    k = ${this.decode(schema.key)}`,
+            '    if k in d:',
+            "      r.fail('a key occurs twice')",
+            `    d[k] = ${this.decode(schema.value)}`,
+            '    n -= 1',
+            '  r.leave()',
+            '  return d',
           ];
         case 'tuple': {
           const items = schema.items.map((s, i) => `  a${i} = ${this.decode(s)}`);
-          return [head, ...this.#count(schema.items.length, 'items'), ...items, '  r.leave()', `  return (${schema.items.map((_, i) => `a${i},`).join(' ')})`];
+          return [
+            head,
+            ...this.#count(schema.items.length, 'items'),
+            ...items,
+            '  r.leave()',
+            `  return (${schema.items.map((_, i) => `a${i},`).join(' ')})`,
+          ];
         }
         case 'ref':
           return this.#record(head, schema.name);
@@ -109,7 +149,13 @@ export class CodecSource {
     const type = this.#types[typeName];
     if (type?.kind !== 'record') throw new Error(`${typeName} is no record`);
     const fields = type.fields.map((f, i) => `  a${i} = ${this.decode(f.schema)}`);
-    return [head, ...this.#count(type.fields.length, `fields of ${typeName}`), ...fields, '  r.leave()', `  return ${className(typeName)}(${type.fields.map((f, i) => `${f.name}=a${i}`).join(', ')})`];
+    return [
+      head,
+      ...this.#count(type.fields.length, `fields of ${typeName}`),
+      ...fields,
+      '  r.leave()',
+      `  return ${className(typeName)}(${type.fields.map((f, i) => `${f.name}=a${i}`).join(', ')})`,
+    ];
   }
 
   #encoder(schema: Schema): string {
@@ -122,7 +168,13 @@ export class CodecSource {
         case 'list':
           return [head, '  w.array(i32(len(x)))', '  for y in x:', ...put(schema.of, 'y', '    ')];
         case 'map':
-          return [head, '  w.map(i32(len(x)))', '  for k, v in x.items():', ...put(schema.key, 'k', '    '), ...put(schema.value, 'v', '    ')];
+          return [
+            head,
+            '  w.map(i32(len(x)))',
+            '  for k, v in x.items():',
+            ...put(schema.key, 'k', '    '),
+            ...put(schema.value, 'v', '    '),
+          ];
         case 'tuple':
           return [head, `  w.array(${schema.items.length})`, ...schema.items.flatMap((s, i) => put(s, `x[${i}]`, '  '))];
         case 'ref': {

@@ -9,7 +9,7 @@ import type { ModuleInfo } from '../program/module-info.ts';
 import type { Program } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
 import { type BoundaryTypes, schemaOf } from './annotation-schema.ts';
-import { className, CodecSource } from './codec-source.ts';
+import { CodecSource, className } from './codec-source.ts';
 
 export interface ServiceModule {
   readonly schemas: SchemaSet;
@@ -22,7 +22,9 @@ function exportedFunctions(entry: ModuleInfo, names: readonly string[] | undefin
   const functions = new Map<string, FunctionInfo>();
   for (const [name, binding] of entry.bindings) if (binding.kind === 'func' && binding.fn.module === entry) functions.set(name, binding.fn);
   if (!names || names.length === 0) {
-    return [...functions.values()].filter((fn) => !fn.name.startsWith('_') && fn.name !== 'main' && fn.returns && fn.params.every((p) => p.annotation));
+    return [...functions.values()].filter(
+      (fn) => !fn.name.startsWith('_') && fn.name !== 'main' && fn.returns && fn.params.every((p) => p.annotation),
+    );
   }
   return names.map((name) => {
     const found = functions.get(name);

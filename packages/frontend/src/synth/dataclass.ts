@@ -3,11 +3,11 @@
  */
 import { spanOf } from '@molt/diagnostics';
 import type { ClassDef, Expr, FunctionDef } from '../ast/nodes.ts';
+import { parseModule } from '../parse/parse-module.ts';
 import type { ClassInfo } from '../program/class-info.ts';
 import { makeFunction } from '../program/make-function.ts';
 import type { Program } from '../program/program.ts';
 import { refuse } from '../program/refusal.ts';
-import { parseModule } from '../parse/parse-module.ts';
 
 export interface DataclassField {
   readonly name: string;
@@ -35,7 +35,8 @@ export function dataclassFields(cls: ClassInfo): DataclassField[] {
   return [...fields.values()];
 }
 
-const literal = (e: Expr | null): boolean => e !== null && (e.kind === 'Constant' || (e.kind === 'UnaryOp' && e.operand.kind === 'Constant'));
+const literal = (e: Expr | null): boolean =>
+  e !== null && (e.kind === 'Constant' || (e.kind === 'UnaryOp' && e.operand.kind === 'Constant'));
 
 const isFieldFunction = (e: Expr): boolean => (e.kind === 'Name' && e.name === 'field') || (e.kind === 'Attribute' && e.attr === 'field');
 
@@ -46,7 +47,10 @@ function readField(owner: ClassInfo, name: string, annotation: Expr, value: Expr
   const kwOnly = owner.dataclass?.kwOnly ?? false;
   const plain = { init: true, repr: true, compare: true, kwOnly };
   // a computed default was evaluated once, by the class body
-  if (!call) return literal(value) ? { ...base, default: text(value as Expr), factory: null, ...plain } : { ...base, default: null, factory: value ? `${owner.name}.${name}` : null, ...plain };
+  if (!call)
+    return literal(value)
+      ? { ...base, default: text(value as Expr), factory: null, ...plain }
+      : { ...base, default: null, factory: value ? `${owner.name}.${name}` : null, ...plain };
   const get = (key: string): Expr | undefined => call.keywords.find((k) => k.arg === key)?.value;
   const flag = (key: string, fallback: boolean): boolean => {
     const found = get(key);
@@ -92,13 +96,21 @@ export function synthesizeDataclass(program: Program, cls: ClassInfo): void {
       const defaultText = f.factory !== null ? '...' : f.default;
       if (f.init) {
         if (defaultText === null && hadDefault && !f.kwOnly) {
-          refuse(spanOf(cls.module.source, place.start, place.end), `non-default argument '${f.name}' after a default argument in a dataclass`, 'reorder the fields');
+          refuse(
+            spanOf(cls.module.source, place.start, place.end),
+            `non-default argument '${f.name}' after a default argument in a dataclass`,
+            'reorder the fields',
+          );
         }
         hadDefault ||= defaultText !== null;
         params.push(defaultText === null ? f.name : `${f.name}=${defaultText}`);
       }
       if (f.factory !== null) {
-        const made = f.factory.endsWith(`.${f.name}`) ? f.factory : f.factory.trim().startsWith('lambda') ? `(${f.factory})()` : `${f.factory}()`;
+        const made = f.factory.endsWith(`.${f.name}`)
+          ? f.factory
+          : f.factory.trim().startsWith('lambda')
+            ? `(${f.factory})()`
+            : `${f.factory}()`;
         if (f.init) body.push(`if ${f.name} is ...:`, `  self.${f.name} = ${made}`, 'else:', `  self.${f.name} = ${f.name}`);
         else body.push(`self.${f.name} = ${made}`);
       } else if (f.init) body.push(`self.${f.name} = ${f.name}`);
@@ -117,7 +129,12 @@ export function synthesizeDataclass(program: Program, cls: ClassInfo): void {
   const other = shown(attrs('other', compared));
   if (options.eq) add('__eq__', 'self, other', [`if type(self) is type(other):`, `  return ${mine} == ${other}`, 'return NotImplemented']);
   if (options.order) {
-    for (const [name, op] of [['__lt__', '<'], ['__le__', '<='], ['__gt__', '>'], ['__ge__', '>=']] as const) {
+    for (const [name, op] of [
+      ['__lt__', '<'],
+      ['__le__', '<='],
+      ['__gt__', '>'],
+      ['__ge__', '>='],
+    ] as const) {
       add(name, 'self, other', [`if type(self) is type(other):`, `  return ${mine} ${op} ${other}`, 'return NotImplemented']);
     }
   }

@@ -2,9 +2,10 @@
  * Semantic types of the inference. A container's element types are cells (union-find variables), so that every alias of
  * a container sees what is stored through any other; all other parts are plain data.
  */
+
+import type { Instance } from '../infer/instance.ts';
 import type { ClassInfo } from '../program/class-info.ts';
 import type { FunctionInfo } from '../program/function-info.ts';
-import type { Instance } from '../infer/instance.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
 
 /** A growing type variable; `find` gives its representative. */

@@ -12,7 +12,7 @@
  *
  * An instruction is: result, op, immediate, operands, site (`!3`). Results whose type does not follow from the op alone carry it.
  */
-import type { Block, BlockId, Edge, Func, Inst, Module, Term, ValueId } from '../ir.ts';
+import type { BlockId, Edge, Func, Inst, Module, Term, ValueId } from '../ir.ts';
 import { type ImmOf, OPS } from '../ops.ts';
 import { eachBlock } from '../traverse.ts';
 import { printItems } from './print-items.ts';
@@ -171,10 +171,4 @@ function termText(term: Term, numbers: Numbering): string {
     case 'trap':
       return `trap ${term.reason}`;
   }
-}
-
-/** Prints one block, for messages. */
-export function printBlock(func: Func, block: Block): string {
-  const numbers: Numbering = { value: (id) => `v${id}`, block: (id) => `bb${id}` };
-  return [...block.insts.map((inst) => instText(func, inst, numbers)), termText(block.term, numbers)].join('\n');
 }
