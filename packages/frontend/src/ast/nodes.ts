@@ -11,18 +11,7 @@ import type { LineMap } from './line-map.ts';
 import type { BoolOperator, CmpOperator, ExprContext, NodeBase, Operator, PyConstant, UnaryOperator } from './node-parts.ts';
 import type { MatchCase, Pattern } from './pattern-nodes.ts';
 
-export type {
-  MatchAs,
-  MatchCase,
-  MatchClass,
-  MatchMapping,
-  MatchOr,
-  MatchSequence,
-  MatchSingleton,
-  MatchStar,
-  MatchValue,
-  Pattern,
-} from './pattern-nodes.ts';
+export type { MatchCase, Pattern } from './pattern-nodes.ts';
 export type { BoolOperator, CmpOperator, ExprContext, NodeBase, Operator, PyConstant, UnaryOperator };
 
 /** The root of one file. */

@@ -318,7 +318,7 @@ function classCall(
   expected: Type | null,
 ): Plan {
   const { cls } = type;
-  if (!cls.builtin) return planConstruct(w, cls, slots, args, call, e.id);
+  if (!cls.builtin && !(cls.trusted && findMethod(cls, '_make'))) return planConstruct(w, cls, slots, args, call, e.id);
   const first = args[0];
   const str = (value: string): Plan => ({ k: 'const', value: { type: 'str', value }, type: strType(w) });
   switch (cls.name) {
