@@ -25,7 +25,7 @@ const BRANCH_HINTS_BUILT_IN = 13;
 export function compileScript(bytes: Uint8Array): WebAssembly.Module {
   setFlagsFromString('--no-liftoff');
   if (Number.parseInt(process.versions.v8, 10) < BRANCH_HINTS_BUILT_IN) setFlagsFromString('--experimental-wasm-branch-hinting');
-  return new WebAssembly.Module(bytes);
+  return new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
 }
 
 /** Runs the whole program and returns its exit code. Throws TrapError when a limit stops it. */
