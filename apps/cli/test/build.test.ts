@@ -104,7 +104,7 @@ describe('an artifact', () => {
     ['too many arguments', ['half', '--json', '[1, 2]'], 'MOLT0015', 'half(x: float) -> float'],
     [
       'a wrong type, with its place',
-      ['summarize', '--json', '[[{"name": "a", "price": "3", "tags": []}]]'],
+      ['summarize', '--json', '[[{"name": "a", "price": "three", "tags": []}]]'],
       'MOLT4001',
       '$.orders[0].price',
     ],

@@ -2,9 +2,9 @@
  * The call side of a service: one generated module that decodes a request, calls the export, and encodes its result or the exception.
  */
 import { near, report, spanOf } from '@molt/diagnostics';
-import type { ExportSchema, SchemaSet } from '@molt/schema-ir';
+import { type ExportSchema, type RecordField, SchemaError, type SchemaSet, withDefault } from '@molt/schema-ir';
 import { declareModule } from '../program/declare.ts';
-import type { FunctionInfo } from '../program/function-info.ts';
+import type { FunctionInfo, ParamDefault } from '../program/function-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
 import type { Program } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
@@ -41,7 +41,7 @@ export function buildService(program: Program, entry: ModuleInfo, names: readonl
   const exports = functions.map((fn): ExportSchema => {
     const params = fn.params.map((p) => {
       if (!p.annotation) throw new Refusal(report('MOLT1203', spanOf(entry.source, fn.start, fn.start), { param: p.name, name: fn.name }));
-      return { name: p.name, schema: schemaOf(boundary, entry, fn.name, p.annotation) };
+      return withLiteralDefault({ name: p.name, schema: schemaOf(boundary, entry, fn.name, p.annotation) }, p.default);
     });
     if (!fn.returns) throw new Refusal(report('MOLT1203', spanOf(entry.source, fn.start, fn.start), { param: 'return', name: fn.name }));
     return { name: fn.name, params, result: schemaOf(boundary, entry, fn.name, fn.returns) };
@@ -59,6 +59,20 @@ export function buildService(program: Program, entry: ModuleInfo, names: readonl
   const call = module.bindings.get('call_export');
   if (call?.kind !== 'func') throw new Error('the generated module has no call_export');
   return { schemas, call: call.fn };
+}
+
+/** A literal default becomes part of the schema, so that callers may leave the argument out; other defaults stay the function's own affair. */
+function withLiteralDefault(field: RecordField, fallback: ParamDefault | null): RecordField {
+  if (fallback?.kind !== 'const') return field;
+  const { value } = fallback;
+  if (value.type === 'imaginary' || value.type === 'ellipsis') return field;
+  try {
+    return withDefault(field.name, field.schema, value.type === 'none' ? null : value.value);
+  } catch (error) {
+    // A literal that contradicts the annotation, which Python allows: the argument is then required.
+    if (error instanceof SchemaError) return field;
+    throw error;
+  }
 }
 
 const HEADER = `# molt: intrinsics
