@@ -180,6 +180,12 @@ function lowerVar(f: FuncLowering, e: Extract<HExpr, { k: 'var' }>, type: Type):
 }
 
 function lowerGlobal(f: FuncLowering, e: Extract<HExpr, { k: 'global' }>, type: Type): Val {
+  if (type.k === 'never') {
+    // nothing ever assigns it
+    f.at(e);
+    emitRaise(f, 'NameError', `name '${e.g.name}' is not defined`);
+    return f.never();
+  }
   const stored = f.low.globalTypeOf(e.g);
   const value: Val = { v: f.b.emit('global.get', [], { name: f.low.global(e.g) }), type: stored };
   if (!members(stored).some((m) => m.k === 'unbound')) return { v: f.coerce.to(value, type), type };
