@@ -354,11 +354,17 @@ function inferDict(w: Walk, e: Extract<HExpr, { k: 'dict' }>, env: Env, expected
     const valueExpr = e.values[i] as HExpr;
     if (!x) {
       const other = inferExpr(w, valueExpr, env, null);
-      if (other.k === 'inst' && other.cls === cls) {
-        w.engine.lattice.grow(key, argType(w, other, 0));
-        w.engine.lattice.grow(value, argType(w, other, 1));
-        setPlan(w, valueExpr.id + ITER_SITE, planMethod(w, [{ k: 'inst', cls, args: [key, value] }, other], 0, 'update', [1], {}) as Plan);
-      } else never = true;
+      const merged = split(w, [{ k: 'inst', cls, args: [key, value] }, other], 1, (s): Plan => {
+        const from = s[1] as Type;
+        if (from.k === 'never') return { k: 'never', type: NEVER };
+        if (!methodExists(w, from, 'keys')) return raisePlan('TypeError', `'${pythonName(from)}' object is not a mapping`);
+        if (from.k === 'inst' && from.cls === cls) {
+          w.engine.lattice.grow(key, argType(w, from, 0));
+          w.engine.lattice.grow(value, argType(w, from, 1));
+        }
+        return planMethod(w, s, 0, 'update', [1], {}) as Plan;
+      });
+      never ||= setPlan(w, valueExpr.id + ITER_SITE, merged).k === 'never';
       return;
     }
     const keyType = inferExpr(w, x, env, elementHint(find(key).type));
