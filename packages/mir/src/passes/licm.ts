@@ -5,8 +5,8 @@
  * it is pure, or a load of a class that the loop does not write. It then runs even when the loop's body would not, so it must be harmless:
  *
  * - divisions stay, and shifts of ints of any size (their operands are checked inside the loop);
- * - loads move only from a base that is a valid object wherever it is defined; a reference taken out of a universal word is only valid
- *   behind its type test, and an element address only behind its bounds check;
+ * - a reference taken out of a tagged word is only valid behind the test of the tag, and an element address only behind its bounds check:
+ *   it stays, for the collector would follow it, and loads move only from a base that is a valid object wherever it is defined;
  * - addresses do not move out of loops that may collect: an address keeps nothing alive;
  * - nothing moves out of cold blocks.
  */
@@ -66,14 +66,15 @@ function moveInvariants(module: Module, func: Func, summaries: WriteSummaries, t
       definitions[inst.result] = inst;
     }
   }
+  const isRef = (value: ValueId): boolean => (module.level === 'language' ? func.values[value] === 'ref' : traced?.[value] === TRACE.ref);
   const isObject = (value: ValueId): boolean => {
-    if (module.level === 'language' ? func.values[value] !== 'ref' : traced?.[value] !== TRACE.ref) return false;
+    if (!isRef(value)) return false;
     const from = definitions[value];
     return !from || !UNSURE.has(from.op);
   };
   for (const loop of loops) {
     const inside = new Set<BlockId>(loop.blocks);
-    const moved = hoistable(func, loop, inside, cold, home, summaries, isObject);
+    const moved = hoistable(func, loop, inside, cold, home, summaries, isRef, isObject);
     if (moved.length === 0) continue;
     any = true;
     const target = preheader(func, loop, inside, dom.cfg.preds[loop.header] as BlockId[]);
@@ -109,6 +110,7 @@ function hoistable(
   cold: Uint8Array,
   home: Int32Array,
   summaries: WriteSummaries,
+  isRef: (value: ValueId) => boolean,
   isObject: (value: ValueId) => boolean,
 ): Inst[] {
   const writes = loopWrites(func, loop, summaries);
@@ -117,6 +119,7 @@ function hoistable(
   const invariant = (value: ValueId): boolean => out.has(value) || !inside.has(home[value] as BlockId);
   const mayMove = (inst: Inst): boolean => {
     if (inst.result === -1 || STAYS.has(inst.op) || dividesBy(inst.op)) return false;
+    if (UNSURE.has(inst.op) && isRef(inst.result)) return false;
     if (inst.op === 'ref.addr') return !writes.raw && !writes.any;
     const alias = readClass(inst);
     if (alias !== undefined) {

@@ -164,6 +164,8 @@ describe('licm', () => {
       'func @f(v0: ref, v1: int, v2: int, v10: val) -> int',
     );
     expect(inLoop(text)).toContain('field.get');
+    // the reference itself too: in front of the loop it would be a root that the collector follows
+    expect(inLoop(text)).toContain('val.to_ref');
   });
 
   it('makes a preheader where there is none', () => {
