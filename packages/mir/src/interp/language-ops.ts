@@ -140,8 +140,8 @@ function compileGlobal(machine: Machine, inst: Inst): Step {
 }
 
 /** Lets the runtime raise; true when the function must be left. */
-function raiseThrough(machine: Machine, inst: Inst, next: Inst | undefined, name: string, arg: Scalar): boolean {
-  machine.runtime(name, arg);
+function raiseThrough(machine: Machine, inst: Inst, next: Inst | undefined, name: string, ...args: Scalar[]): boolean {
+  machine.runtime(name, ...args);
   if (next?.op === 'exc.pending') return false;
   machine.trace(inst.site);
   return true;
@@ -159,7 +159,7 @@ function compileListAccess(machine: Machine, inst: Inst, next: Inst | undefined)
     if (k < 0n) k += length;
     if (k < 0n || k >= length) {
       if (inst.op === 'list.get') r[inst.result] = zero;
-      return raiseThrough(machine, inst, next, 'raise_index_error', inst.op === 'list.get' ? 0 : 1);
+      return raiseThrough(machine, inst, next, 'raise_index_error', inst.op === 'list.get' ? 0 : 1, r[index] as Scalar);
     }
     const address = memory.u32(at + LIST.data) + LIST.elements + Number(k) * memSize(type);
     if (inst.op === 'list.get') r[inst.result] = READ[type](memory, address);

@@ -15,7 +15,7 @@ export const RUNTIME_TEXT = [
   'func @rt.int_neg(v0: int) -> int {\nbb0:\n  trap 1\n}',
   'func @rt.int_cmp(v0: int, v1: int) -> i32 {\nbb0:\n  trap 1\n}',
   'func @rt.box_float(v0: f64) -> ref {\nbb0:\n  trap 1\n}',
-  'func @rt.raise_index_error(v0: i32) {\nbb0:\n  propagate\n}',
+  'func @rt.raise_index_error(v0: i32, v1: int) {\nbb0:\n  propagate\n}',
   'func @rt.raise_frozen(v0: ref) {\nbb0:\n  propagate\n}',
   'func @rt.raise_recursion() {\nbb0:\n  propagate\n}',
   'func @rt.trace_append(v0: i32) {\nbb0:\n  return\n}',

@@ -55,7 +55,7 @@ function elementAddress(f: FuncLowering, inst: Inst, type: MemType, errorKind: n
     f.branch(f.emit('i64.lt_u', [wrapped, len], null, 'i32'), { block: inside, args: [wrapped] }, { block: fail, args: [] }, true);
   }
   f.continueIn(fail);
-  f.define(-1, 'call', [f.i32(errorKind)], { func: 'rt.raise_index_error', unwind: 'catch' });
+  f.define(-1, 'call', [f.i32(errorKind), index], { func: 'rt.raise_index_error', unwind: 'catch' });
   onError();
   f.continueIn(inside);
   const data = f.emit('load', [list], { type: 'i32', offset: LIST.data, alias: '._data' }, 'i32', TRACE.ref);

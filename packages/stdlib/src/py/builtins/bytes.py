@@ -45,7 +45,7 @@ class bytes:
     def __getitem__(self, i: int) -> int:
         k = checked_index(i, load_i32(self, 8))
         if k < 0:
-            raise_index_error(4)
+            raise_index_error(4, i)
         return int(load_u8(self, 16 + k))
 
     def __getslice__(self, start, stop, step) -> 'bytes':

@@ -87,6 +87,7 @@ class list(Generic[T]):
     def insert(self, index: int, x: T) -> None:
         check_writable(self)
         n = self._len
+        check_ssize(index)
         k = clamp_bound(index, n)
         if n == self._cap:
             self._grow(n + 1)
@@ -100,10 +101,11 @@ class list(Generic[T]):
         check_writable(self)
         n = self._len
         if n == 0:
-            raise_index_error(6)
+            raise_index_error(6, 0)
         k = checked_index(index, n)
         if k < 0:
-            raise_index_error(7)
+            check_ssize(index)
+            raise_index_error(7, index)
         x = self._item(k)
         self._close_gap(k, k + 1)
         return x
@@ -188,7 +190,7 @@ class list(Generic[T]):
         check_writable(self)
         k = checked_index(i, self._len)
         if k < 0:
-            raise_index_error(1)
+            raise_index_error(1, i)
         self._close_gap(k, k + 1)
 
     def __getslice__(self, start, stop, step) -> 'list[T]':

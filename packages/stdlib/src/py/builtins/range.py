@@ -40,7 +40,7 @@ class range:
         if k < 0:
             k = k + self._count
         if k < 0 or k >= self._count:
-            raise_index_error(5)
+            raise_index_error(5, i)
         return self.start + k * self.step
 
     def __getslice__(self, start, stop, step) -> 'range':

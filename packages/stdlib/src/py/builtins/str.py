@@ -90,7 +90,7 @@ class str:
     def __getitem__(self, i: int) -> 'str':
         k = checked_index(i, point_len(self))
         if k < 0:
-            raise_index_error(3)
+            raise_index_error(3, i)
         if is_ascii_text(self):
             r = new_text(1, 1)
             store_u8(r, load_u8(self, 16 + k), 16)

@@ -26,7 +26,7 @@ class vtuple(Generic[T]):
     def __getitem__(self, i: int) -> T:
         k = checked_index(i, self._len)
         if k < 0:
-            raise_index_error(2)
+            raise_index_error(2, i)
         return load_elem(T, self._data, 8 + k * size_of(T))
 
     def __getslice__(self, start, stop, step) -> 'vtuple[T]':

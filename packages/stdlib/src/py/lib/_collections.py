@@ -244,13 +244,13 @@ class deque(Generic[T]):
     def __getitem__(self, i: int) -> T:
         k = checked_index(i, self._len)
         if k < 0:
-            raise IndexError('deque index out of range')
+            raise_index_error(8, i)
         return self._item(k)
 
     def __setitem__(self, i: int, x: T) -> None:
         k = checked_index(i, self._len)
         if k < 0:
-            raise IndexError('deque index out of range')
+            raise_index_error(8, i)
         self._put(k, x)
 
     def __contains__(self, x) -> bool:

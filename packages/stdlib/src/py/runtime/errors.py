@@ -2,11 +2,13 @@
 # Functions that raise, kept out of line so that the code that detects an error stays small.
 # Texts are CPython's.
 
-from molt.intrinsics import CELL_HEAP_BASE, addr, i32, inline, load_i32, lt_u, noinline, ref
+from molt.intrinsics import CELL_HEAP_BASE, addr, i32, inline, is_small, load_i32, lt_u, noinline, ref
 
 
 @noinline
-def raise_index_error(kind: i32) -> None:
+def raise_index_error(kind: i32, index: int) -> None:
+    if not fits_ssize(index) and kind != 5:
+        raise IndexError("cannot fit 'int' into an index-sized integer")
     if kind == 0:
         raise IndexError('list index out of range')
     if kind == 1:
@@ -23,7 +25,18 @@ def raise_index_error(kind: i32) -> None:
         raise IndexError('pop from empty list')
     if kind == 7:
         raise IndexError('pop index out of range')
-    raise IndexError('bytearray index out of range')
+    raise IndexError('deque index out of range')
+
+
+# Does a Python int fit the index type of CPython?
+def fits_ssize(i: int) -> bool:
+    return is_small(i) or -9223372036854775808 <= i <= 9223372036854775807
+
+
+@noinline
+def check_ssize(i: int) -> None:
+    if not fits_ssize(i):
+        raise OverflowError('Python int too large to convert to C ssize_t')
 
 
 @noinline
