@@ -1,50 +1,62 @@
 /**
- * Random typed programs on every engine: what CPython prints is what the interpreter and WebAssembly print, optimised or not, and when a
- * collection runs at every allocation. `npm run fuzz` runs more of them; a failure names the seed that makes the program again.
+ * Random typed programs: the interpreter and compiled code must do what CPython does. `npm run fuzz` tries many more, with other seeds.
+ *
+ * A program that fails is printed whole; its smallest form belongs into fixtures/.
  */
-import { availableParallelism } from 'node:os';
-import { cpythonEngine, fuzzRuns, fuzzSeed, generateProgram, readCase } from '@molt/testkit';
-import { afterAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Case, cpythonEngine, findPython, fuzzRuns, fuzzSeed, generateProgram, type Outcome, readCase } from '@molt/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CaseMatrix, column } from './support/case-matrix.ts';
 import { CaseThreads } from './support/case-threads.ts';
-import type { RunConfig } from './support/run-request.ts';
 
-const BASE = { engine: 'wasm', opt: 2, gcFlags: 0, verifyEach: false, disablePasses: [] } as const satisfies RunConfig;
-const CONFIGS: Readonly<Record<string, RunConfig>> = {
-  interpreter: { ...BASE, engine: 'interp' },
-  wasm: BASE,
-  'wasm, not optimised': { ...BASE, opt: 0 },
-  'wasm, collecting at every allocation': { ...BASE, gcFlags: 3 },
-};
+const RUNS = fuzzRuns(12);
+const SEED = fuzzSeed(20_240_601);
+const TIMEOUT_MS = 60_000;
 
-const threads = new CaseThreads(Math.min(2, availableParallelism()), 60_000);
-afterAll(() => threads.close());
-const first = fuzzSeed(20_261_120);
+const python = findPython();
+const folder = mkdtempSync(join(tmpdir(), 'molt-generated-'));
+const threads = new CaseThreads(2, TIMEOUT_MS);
+const columns = [
+  column('interp', 'interp'),
+  column('wasm', 'wasm'),
+  column('wasm, collecting at every allocation', 'wasm', { gcFlags: 3 }),
+  column('wasm, not optimised', 'wasm', { opt: 0 }),
+];
+const matrix = new CaseMatrix('generated', threads, columns, TIMEOUT_MS);
+const programs = Array.from({ length: RUNS }, (_, i) => programOf(SEED + i));
 
-describe('generated programs', () => {
-  for (let i = 0; i < fuzzRuns(6); i++) {
-    const seed = first + i;
-    it(`seed ${seed}`, async () => {
-      const text = generateProgram(seed);
-      const python = process.env.MOLT_PYTHON;
-      const expected = python ? await runPython(python, text) : null;
-      const outcomes = await Promise.all(
-        Object.entries(CONFIGS).map(async ([name, config]) => {
-          const answer = await threads.run({ files: [{ path: 'main.py', text }], entry: 'main.py', args: [], stdin: '', config });
-          if (answer.kind !== 'outcome')
-            throw new Error(`seed ${seed}, ${name}: ${answer.kind === 'failure' ? answer.message : answer.kind}\n${text}`);
-          return { name, stdout: answer.stdout, exit: answer.exit };
-        }),
-      );
-      const want = expected ?? { stdout: outcomes[0]?.stdout, exit: outcomes[0]?.exit };
-      for (const { name, stdout, exit } of outcomes) expect({ name, stdout, exit }, `seed ${seed}`).toEqual({ name, ...want });
-    }, 120_000);
-  }
+afterAll(async () => {
+  await threads.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-async function runPython(python: string, text: string): Promise<{ stdout: string; exit: number }> {
-  const engine = cpythonEngine(python);
-  const testCase = readCase(`---\nname: generated\n---\n\`\`\`python\n${text}\n\`\`\`\n\`\`\`stdout\n\`\`\`\n`, 'generated.case.md');
-  const outcome = await engine.run?.(testCase);
-  if (!outcome) throw new Error('CPython did not run');
-  return { stdout: outcome.stdout, exit: outcome.exit };
+describe.skipIf(python === undefined)('generated programs', () => {
+  beforeAll(() => matrix.prepare(programs), RUNS * TIMEOUT_MS);
+
+  it.each(programs.map((program) => [program.name, program] as const))(
+    '%s does on every engine what CPython does',
+    async (_name, program) => {
+      const expected = await cpythonEngine(python as string).run?.(program);
+      for (const engine of matrix.engines) {
+        const found = await engine.run?.(program);
+        expect(plain(found), `${engine.name}\n${program.files[0].text}`).toEqual(plain(expected));
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** What must be equal: tracebacks of uncaught exceptions name positions, which the fixtures check. */
+function plain(outcome: Outcome | undefined): object {
+  return { stdout: outcome?.stdout, exit: outcome?.exit, error: outcome?.stderr.trimEnd().split('\n').at(-1) };
+}
+
+function programOf(seed: number): Case {
+  const fence = '`'.repeat(8);
+  const path = join(folder, `${seed}.case.md`);
+  const text = `---\nname: seed ${seed}\n---\n${fence}python\n${generateProgram(seed)}${fence}\n`;
+  writeFileSync(path, text);
+  return readCase(text, path);
 }
