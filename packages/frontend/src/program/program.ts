@@ -60,6 +60,7 @@ export class Program {
     }
     for (const module of [...this.modules.values()]) declareModule(this, module);
     for (const name of COMPILER_BUILTINS) this.builtins.set(name, { kind: 'intrinsic', name: `py.${name}` });
+    for (const alias of ['IOError', 'EnvironmentError']) this.builtins.set(alias, this.builtins.get('OSError') as Binding);
     this.builtins.set('NotImplemented', { kind: 'singleton', type: 'notimpl' });
     this.builtins.set('Ellipsis', { kind: 'singleton', type: 'ellipsis' });
   }

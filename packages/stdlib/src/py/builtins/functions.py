@@ -286,3 +286,11 @@ def escape_non_ascii(s: str) -> str:
             out.text('\\U')
             put_hex(out, c, 8)
     return out.take()
+
+
+def exit(code=None) -> None:
+    raise SystemExit(code)
+
+
+def quit(code=None) -> None:
+    raise SystemExit(code)
