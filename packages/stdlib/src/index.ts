@@ -69,6 +69,7 @@ import runtimeFloatPow from './py/runtime/float_pow.py';
 import runtimeFloatShortest from './py/runtime/float_shortest.py';
 import runtimeFloatText from './py/runtime/float_text.py';
 import runtimeGamma from './py/runtime/gamma.py';
+import runtimeGenerators from './py/runtime/generators.py';
 import runtimeIndexing from './py/runtime/indexing.py';
 import runtimeInput from './py/runtime/input.py';
 import runtimeIntBits from './py/runtime/int_bits.py';
@@ -160,6 +161,7 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['runtime/float_shortest.py', runtimeFloatShortest],
   ['runtime/float_text.py', runtimeFloatText],
   ['runtime/gamma.py', runtimeGamma],
+  ['runtime/generators.py', runtimeGenerators],
   ['runtime/indexing.py', runtimeIndexing],
   ['runtime/input.py', runtimeInput],
   ['runtime/int_bits.py', runtimeIntBits],

@@ -2,12 +2,14 @@
 
 import { spanOf } from '@molt/diagnostics';
 import type { Call, Compare, Expr, PyConstant } from '../ast/nodes.ts';
+import { MISSING_BUILTINS } from '../program/compiler-builtins.ts';
 import { literal } from '../program/declare.ts';
 import { makeFunction } from '../program/make-function.ts';
 import { lookupModuleName } from '../program/module-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { buildComprehension, buildGeneratorCall } from './build-comprehension.ts';
 import { buildFormatCall } from './build-format.ts';
+import { buildGenerator } from './build-generator.ts';
 import { bindName } from './build-targets.ts';
 import { attributeName, capture, findVar, type HirScope, localClass, tempVar } from './hir-scope.ts';
 import type { Arg, HExpr, HStmt, OpKind } from './nodes.ts';
@@ -133,7 +135,7 @@ export function buildExpr(scope: HirScope, e: Expr): HExpr {
     case 'DictComp':
       return buildComprehension(scope, e);
     case 'GeneratorExp':
-      return refuse(span(), 'a generator expression that is not consumed at once', 'use a list comprehension');
+      return buildGenerator(scope, e);
     case 'JoinedStr':
       return at(scope, e, {
         k: 'fstring',
@@ -188,6 +190,8 @@ export function buildName(scope: HirScope, name: string, place: { start: number;
   const binding =
     lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
   if (binding?.kind === 'typing' && name === 'TYPE_CHECKING') return constant(scope, place, { type: 'bool', value: false });
+  const instead = binding ? undefined : MISSING_BUILTINS.get(name);
+  if (instead) refuse(spanOf(module.source, place.start, place.end), `the builtin ${name}`, instead);
   if (!binding) return at(scope, place, { k: 'unknown', name });
   if (binding.kind === 'var') {
     const { global } = binding;

@@ -9,6 +9,7 @@ import { makeFunction } from '../program/make-function.ts';
 import type { Binding } from '../program/module-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { at, binaryOp, buildExpr, buildName, buildSlice, constant, functionValue, inClassBody, noneOf } from './build-expressions.ts';
+import { buildMatch } from './build-match.ts';
 import { assignPairwise, assignTo, bindName } from './build-targets.ts';
 import { attributeName, capture, findVar, type HirScope, tempVar } from './hir-scope.ts';
 import type { Handler, HExpr, HStmt, OpKind } from './nodes.ts';
@@ -151,7 +152,7 @@ function buildStmt(scope: HirScope, s: Stmt, out: HStmt[]): void {
     case 'TypeAlias':
       return;
     case 'Match':
-      return refuse(span(), 'a match statement', 'use if and elif');
+      return buildMatch(scope, s, buildBlock, out);
     case 'TryStar':
       return refuse(span(), 'except*', 'use except');
     case 'AsyncFunctionDef':

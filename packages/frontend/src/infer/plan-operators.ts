@@ -67,6 +67,7 @@ function binaryMembers(c: Ctx, slots: readonly Type[], op: OpKind, a: number, b:
   const prim = scalarPrim(base, ta, tb);
   if (prim) return { k: 'prim', op: prim.op, args: [a, b], type: prim.type };
   if (ta.k === 'tuple' && tb.k === 'tuple' && COMPARES.has(base)) return planTupleCompare(c, slots, base, a, b);
+  if (ta.k === 'tuple' && tb.k === 'tuple' && base === 'add') return concatenation(ta, tb, a, b);
   // a subclass on the right that overrides the reflected method goes first
   const name = `__${base}__`;
   const reflectedName = COMPARES.has(base) ? `__${REFLECTED[base]}__` : `__r${base}__`;
@@ -86,6 +87,12 @@ function binaryMembers(c: Ctx, slots: readonly Type[], op: OpKind, a: number, b:
   if (rightFirst) attempts.reverse();
   const plans = attempts.map((make) => make()).filter((p): p is Plan => p !== null);
   return chain(c, plans, 0, () => lastResort(c, slots, base, op, a, b));
+}
+
+/** Two tuples of known length: the sum has all items with their types. */
+function concatenation(ta: Extract<Type, { k: 'tuple' }>, tb: Extract<Type, { k: 'tuple' }>, a: number, b: number): Plan {
+  const items = [...ta.items.map((_, index) => ({ k: 'item' as const, slot: a, index })), ...tb.items.map((_, index) => ({ k: 'item' as const, slot: b, index }))];
+  return { k: 'tuple', items, type: { k: 'tuple', items: [...ta.items, ...tb.items] } };
 }
 
 function sameClass(a: Type, b: Type): boolean {

@@ -304,6 +304,8 @@ class dict(Generic[K, V]):
         return list_iterator(keys)
 
     def __eq__(self, other) -> bool:
+        if not isinstance(other, dict):
+            return False
         if self._len != other._len:
             return False
         at = self._next(-16)
