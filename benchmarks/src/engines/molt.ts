@@ -1,5 +1,5 @@
 /**
- * Molt, both targets, through the command line that users have: `molt build FILE --target TARGET -o FOLDER`.
+ * Molt, both targets, through the command line that users have: `molt build --script FILE --target TARGET -o FOLDER`.
  *
  * The native executable is timed from outside, as the C twin is. The WASM module runs in a Node process of its own, which reports
  * the time of the program's code without the start of Node and the compilation of the module.
@@ -49,7 +49,7 @@ function cliMissing(place: Place): string | undefined {
 }
 
 async function build(program: Program, target: string, folder: string, place: Place): Promise<void> {
-  await command([process.execPath, cliOf(place), 'build', program.python, '--target', target, '-o', folder]);
+  await command([process.execPath, cliOf(place), 'build', '--script', program.python, '--target', target, '-o', folder]);
 }
 
 /** The one executable of an artifact directory. */

@@ -37,4 +37,10 @@ export const LANGUAGE_CODES = {
   },
   MOLT1205: { slug: 'export-not-found', severity: 'error', message: "no function '{name}' to export", hint: '{suggestion}' },
   MOLT1206: { slug: 'certain-type-error', severity: 'warning', message: 'this always raises {error}: {text}' },
+  MOLT1207: {
+    slug: 'nothing-to-export',
+    severity: 'error',
+    message: 'the file has no function that callers could call',
+    hint: 'annotate the parameters and the result of a public function other than main, name functions with --exports, or build a program that runs once with --script',
+  },
 } as const satisfies CodeTable;

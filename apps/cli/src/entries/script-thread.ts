@@ -14,7 +14,7 @@ parentPort?.once('message', ({ wasm, args, gcFlags }: ScriptRequest) => {
 
 function run(wasm: Uint8Array<ArrayBuffer>, args: readonly string[], gcFlags: number): ScriptAnswer {
   try {
-    return { kind: 'ended', exitCode: runScript(new WebAssembly.Module(wasm), { args, gcFlags }) };
+    return { kind: 'ended', exitCode: runScript(wasm, { args, gcFlags }) };
   } catch (error) {
     if (!(error instanceof TrapError)) throw error;
     return { kind: 'stopped', reason: error.reason, message: error.message };
