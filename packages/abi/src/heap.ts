@@ -68,8 +68,6 @@ export const CELL = {
   siteTable: 124,
   globalsStart: 128,
   globalsEnd: 132,
-  /** Head of the list of free runs that the collector found. */
-  freeRuns: 136,
   /** Live bytes after the last collection. */
   gcLive: 140,
   /** i64: key of str and bytes hashing. */

@@ -28,4 +28,5 @@ LOW_PART: i32 = 152  # second half of a double-double result
 EXP_SCALE: i32 = 160  # power of two that belongs to a dd_exp result, or the quadrant of a reduced angle
 REDUCED_HIGH: i32 = 168  # reduced angle, double-double
 REDUCED_LOW: i32 = 176
-RANDOM_STATE: i32 = 184  # ref: state of the module-level random generator
+PIECE: i32 = 184  # size of the piece of a hole just taken
+HOLES: i32 = 192  # heads of the 32 lists of holes, by size class

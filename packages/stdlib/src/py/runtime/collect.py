@@ -3,10 +3,11 @@
 # Roots are the shadow stack, the module globals, the exception and ABI cells and the runtime's own cells. The frozen image
 # (below heapBase) cannot point into the task heap except through globals, so it is neither marked nor scanned.
 # The mark bit is bit 31 of the type id; the mark stack lies above heapEnd, in memory that is zero before and after.
-# The sweep walks the heap in address order, merges dead objects into holes and links holes large enough to be useful.
+# The sweep walks the heap in address order, merges dead objects into holes and lists holes large enough to be useful by size.
+# Their bytes stay as they are: a piece is zeroed when it is handed out.
 
 from molt.intrinsics import (
-    CELL_ABI_RESULT, CELL_EXC_HANDLED, CELL_EXC_PENDING, CELL_FREE_RUNS, CELL_GC_COUNT, CELL_GC_FLAGS, CELL_GC_LIVE, CELL_GC_THRESHOLD,
+    CELL_ABI_RESULT, CELL_EXC_HANDLED, CELL_EXC_PENDING, CELL_GC_COUNT, CELL_GC_FLAGS, CELL_GC_LIVE, CELL_GC_THRESHOLD,
     CELL_GLOBALS_END, CELL_GLOBALS_START, CELL_HEAP_BASE, CELL_HEAP_END, CELL_HEAP_PTR, CELL_MEMORY_LIMIT, CELL_SCRATCH, CELL_STACK_PTR,
     CELL_TYPE_TABLE, SLOT_KIND_REF, STACK_BASE, TYPE_FREE, TYPE_KIND_BUFFER, TYPE_KIND_FIXED, TYPE_KIND_TEXT, ge_u, gt_u, i32, i64,
     inline, load_i32, load_i64, lt_u, memory_fill, memory_grow, memory_size, noinline, shr_u, store_i32,
@@ -158,7 +159,7 @@ def object_size(p: i32, id: i32) -> i32:
 
 def sweep(base: i32, end: i32) -> None:
     poison = load_i32(CELL_GC_FLAGS) & 2
-    link: i32 = CELL_FREE_RUNS
+    forget_holes()
     live: i32 = 0
     p = base
     while lt_u(p, end):
@@ -175,19 +176,13 @@ def sweep(base: i32, end: i32) -> None:
             if head < 0:
                 break
             p += object_size(p, head)
-        if p == end:
-            # What is free at the end goes back to the frontier, which is always zero.
-            memory_fill(start, 0, end - start)
-            end = start
-            break
-        memory_fill(start, 219 if poison else 0, p - start)
-        store_i32(start, TYPE_FREE)
-        store_i32(start, p - start, 4)
-        if ge_u(p - start, MIN_HOLE):
-            store_i32(link, start)
-            link = start + 8
-    store_i32(link, 0)
-    store_i32(CELL_HEAP_END, end)
+        size = p - start
+        if poison:
+            memory_fill(start, 219, size)
+        if lt_u(size, MIN_HOLE):
+            leave_gap(start, p)
+        else:
+            list_hole(start, p)
     open_run(end, end)
     store_i32(CELL_GC_LIVE, live)
     store_i32(CELL_SCRATCH, 0, ALLOCATED)

@@ -3,7 +3,7 @@
 # with 32-bit limbs. Divisors are not zero: the operators test that before.
 
 from molt.intrinsics import (
-    addr, clz, div_s, div_u, gt_u, i32, i64, i64_u, int_word, is_small, load_i32, noinline, raw_buffer, rem_s, shr_u, store_i32, word,
+    addr, clz, div_s, div_u, gt_u, i32, i64, i64_u, int_word, is_small, load_i32, load_i64, lt_u, noinline, raw_buffer, rem_s, shr_u, store_i32, store_i64, word,
 )
 
 
@@ -24,8 +24,15 @@ def div_limb(q: i32, a: i32, n: i32, d: i32) -> i32:
 def shift_limbs(out: i32, a: i32, n: i32, shift: i32) -> None:
     carry: i64 = 0
     k: i32 = 0
+    left = i64(shift)
+    while k < n - 1:
+        w = load_i64(a + k * 4)
+        store_i64(out + k * 4, w << left | carry)
+        # In two steps, since a shift by 64 is one by 0.
+        carry = shr_u(shr_u(w, 1), 63 - left)
+        k += 2
     while k < n:
-        carry |= i64_u(load_i32(a + k * 4)) << i64(shift)
+        carry |= i64_u(load_i32(a + k * 4)) << left
         store_i32(out + k * 4, i32(carry))
         carry = shr_u(carry, 32)
         k += 1
@@ -51,6 +58,18 @@ def div_limbs(q: i32, u: i32, n: i32, v: i32, m: i32) -> None:
         borrow: i64 = 0
         carry: i64 = 0
         k: i32 = 0
+        while k < m - 1:
+            w = load_i64(v + k * 4)
+            low = guess * (w & 4294967295) + carry
+            high = guess * shr_u(w, 32) + shr_u(low, 32)
+            carry = shr_u(high, 32)
+            y = low & 4294967295 | high << 32
+            x = load_i64(at + k * 4)
+            d = x - y
+            store_i64(at + k * 4, d - borrow)
+            borrow = i64(lt_u(x, y)) | i64(lt_u(d, borrow))
+            k += 2
+        borrow = -borrow
         while k < m:
             carry += guess * i64_u(load_i32(v + k * 4))
             borrow += i64_u(load_i32(at + k * 4)) - (carry & 4294967295)
@@ -85,7 +104,9 @@ def divide_big(a: int, b: int, want: i32) -> int:
             return -1 if mixed else 0
         return add_signed(x, y, 0) if mixed else a
     quotient = new_big(n - m + 2)
-    remainder = new_big(m)
+    # A quotient that is not rounded down does not need the remainder.
+    needed = want == 1 or mixed
+    remainder = new_big(m if needed else 1)
     if m == 1:
         rest = div_limb(addr(quotient) + 12, addr(x) + 12, n, load_i32(y, 12))
         store_i32(remainder, rest, 12)
@@ -100,7 +121,7 @@ def divide_big(a: int, b: int, want: i32) -> int:
         div_limbs(addr(quotient) + 12, u, n, v, m)
         exact = True
         to = addr(remainder) + 12
-        k: i32 = 0
+        k: i32 = 0 if needed else m
         while k < m:
             w = i64_u(load_i32(u + k * 4)) | i64_u(load_i32(u + k * 4 + 4)) << 32
             limb = i32(shr_u(w, i64(shift)))

@@ -2,34 +2,64 @@
 # Products of ints of any size: schoolbook for short operands, Karatsuba (Karatsuba and Ofman, 1962) for long ones.
 # Addresses are used freely inside, because nothing here allocates between taking and using them.
 
-from molt.intrinsics import addr, i32, i64, i64_u, load_i32, memory_copy, memory_fill, noinline, raw_buffer, ref, shr_u, store_i32
+from molt.intrinsics import addr, i32, i64, i64_u, load_i32, load_i64, memory_copy, memory_fill, noinline, raw_buffer, ref, shr_u, store_i32, store_i64
 
 KARATSUBA_LIMBS: i32 = 40
 
 
-# out[0 .. n+m) = a * b; out must be zero.
+# out[0 .. n+m) = a * b for n >= 1. Two limbs of b at a time; no sum below exceeds 64 bits.
 def mul_limbs(out: i32, a: i32, n: i32, b: i32, m: i32) -> None:
-    k: i32 = 0
-    while k < n:
-        x = i64_u(load_i32(a + k * 4))
-        carry: i64 = 0
-        to = out + k * 4
-        p = b
-        end = b + m * 4
-        while p != end:
-            carry += x * i64_u(load_i32(p)) + i64_u(load_i32(to))
-            store_i32(to, i32(carry))
-            carry = shr_u(carry, 32)
-            p += 4
-            to += 4
+    end = b + (m & -2) * 4
+    x = i64_u(load_i32(a))
+    carry: i64 = 0
+    to = out
+    p = b
+    while p != end:
+        w = load_i64(p)
+        low = x * (w & 4294967295) + carry
+        high = x * shr_u(w, 32) + shr_u(low, 32)
+        store_i64(to, low & 4294967295 | high << 32)
+        carry = shr_u(high, 32)
+        p += 8
+        to += 8
+    if m & 1:
+        carry += x * i64_u(load_i32(p))
         store_i32(to, i32(carry))
+        carry = shr_u(carry, 32)
+        to += 4
+    store_i32(to, i32(carry))
+    k: i32 = 1
+    while k < n:
+        add_row(out + k * 4, i64_u(load_i32(a + k * 4)), b, m)
         k += 1
+
+
+# out[0 .. m] += x * b, where out[m] is not set before.
+def add_row(out: i32, x: i64, b: i32, m: i32) -> None:
+    carry: i64 = 0
+    to = out
+    p = b
+    end = b + (m & -2) * 4
+    while p != end:
+        w = load_i64(p)
+        before = load_i64(to)
+        low = x * (w & 4294967295) + (before & 4294967295) + carry
+        high = x * shr_u(w, 32) + shr_u(before, 32) + shr_u(low, 32)
+        store_i64(to, low & 4294967295 | high << 32)
+        carry = shr_u(high, 32)
+        p += 8
+        to += 8
+    if m & 1:
+        carry += x * i64_u(load_i32(p)) + i64_u(load_i32(to))
+        store_i32(to, i32(carry))
+        carry = shr_u(carry, 32)
+        to += 4
+    store_i32(to, i32(carry))
 
 
 # out[0 .. 2n) = a * b for equal lengths; t is scratch of 6n + 256 limbs at the outermost call.
 def karatsuba(out: i32, a: i32, b: i32, n: i32, t: i32) -> None:
     if n < KARATSUBA_LIMBS:
-        memory_fill(out, 0, n * 8)
         mul_limbs(out, a, n, b, n)
         return
     high = shr_u(n, 1)
@@ -83,8 +113,12 @@ def mul_signed(a: ref, b: ref) -> int:
         if n < m:
             return mul_long(b, m, a, n, negative)
         return mul_long(a, n, b, m, negative)
-    r = new_big(n + m)
-    mul_limbs(addr(r) + 12, addr(a) + 12, n, addr(b) + 12, m)
+    r = new_big_unfilled(n + m)
+    # The inner loop goes over the longer operand.
+    if n < m:
+        mul_limbs(addr(r) + 12, addr(a) + 12, n, addr(b) + 12, m)
+    else:
+        mul_limbs(addr(r) + 12, addr(b) + 12, m, addr(a) + 12, n)
     return finish_big(r, negative)
 
 

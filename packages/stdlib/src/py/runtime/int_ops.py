@@ -4,7 +4,7 @@
 # 32-bit limbs from 12, least significant first. A value that fits 63 bits is always an inline word.
 
 from molt.intrinsics import (
-    CELL_HEAP_PTR, TYPE_INT, addr, big, i32, i64, i64_u, inline, int_of_big, int_word, is_small, load_i32, lt_u, memory_copy, memory_fill,
+    CELL_HEAP_PTR, TYPE_INT, addr, big, i32, i64, i64_u, inline, int_of_big, int_word, is_small, load_i32, load_i64, lt_u, memory_copy, memory_fill,
     noinline, ref, shr_u, store_i32, store_i64, word,
 )
 
@@ -12,6 +12,13 @@ from molt.intrinsics import (
 # Room for n limbs, zeroed; positive.
 def new_big(n: i32) -> ref:
     r = alloc(12 + n * 4, TYPE_INT)
+    store_i32(r, n, 8)
+    return r
+
+
+# Room for n limbs that are all written before the next allocation; positive.
+def new_big_unfilled(n: i32) -> ref:
+    r = alloc_unfilled(12 + n * 4, TYPE_INT)
     store_i32(r, n, 8)
     return r
 
@@ -122,6 +129,13 @@ def compare_limbs(a: i32, n: i32, b: i32, m: i32) -> i32:
 def add_limbs(out: i32, a: i32, n: i32, b: i32, m: i32) -> i32:
     carry: i64 = 0
     k: i32 = 0
+    while k < m - 1:
+        x = load_i64(a + k * 4)
+        s = x + load_i64(b + k * 4)
+        t = s + carry
+        store_i64(out + k * 4, t)
+        carry = i64(lt_u(s, x)) | i64(lt_u(t, s))
+        k += 2
     while k < m:
         carry += i64_u(load_i32(a + k * 4)) + i64_u(load_i32(b + k * 4))
         store_i32(out + k * 4, i32(carry))
@@ -139,6 +153,14 @@ def add_limbs(out: i32, a: i32, n: i32, b: i32, m: i32) -> i32:
 def sub_limbs(out: i32, a: i32, n: i32, b: i32, m: i32) -> i32:
     borrow: i64 = 0
     k: i32 = 0
+    while k < m - 1:
+        x = load_i64(a + k * 4)
+        y = load_i64(b + k * 4)
+        d = x - y
+        store_i64(out + k * 4, d - borrow)
+        borrow = i64(lt_u(x, y)) | i64(lt_u(d, borrow))
+        k += 2
+    borrow = -borrow
     while k < m:
         borrow = i64_u(load_i32(a + k * 4)) - i64_u(load_i32(b + k * 4)) + borrow
         store_i32(out + k * 4, i32(borrow))
@@ -166,16 +188,16 @@ def add_signed(a: ref, b: ref, flip: i32) -> int:
     if order == 0:
         return 0
     if order > 0:
-        r = new_big(n)
+        r = new_big_unfilled(n)
         sub_limbs(addr(r) + 12, addr(a) + 12, n, addr(b) + 12, m)
         return finish_big(r, a_negative)
-    r = new_big(m)
+    r = new_big_unfilled(m)
     sub_limbs(addr(r) + 12, addr(b) + 12, m, addr(a) + 12, n)
     return finish_big(r, b_negative)
 
 
 def add_magnitudes(a: ref, n: i32, b: ref, m: i32, negative: bool) -> int:
-    r = new_big(n + 1)
+    r = new_big_unfilled(n + 1)
     store_i32(r, add_limbs(addr(r) + 12, addr(a) + 12, n, addr(b) + 12, m), 12 + n * 4)
     return finish_big(r, negative)
 
