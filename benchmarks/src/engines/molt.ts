@@ -33,7 +33,7 @@ export const moltWasm: Engine = {
     await build(program, 'wasm', folder, place);
     const module = join(folder, 'module.wasm');
     return {
-      argv: [process.execPath, '--no-warnings', await wasmRunner(place), module],
+      argv: [process.execPath, '--no-warnings', '--no-wasm-lazy-compilation', await wasmRunner(place), module],
       clock: 'reported',
       artifactBytes: statSync(module).size,
     };

@@ -9,6 +9,9 @@
  * - only calls in cold blocks (slow paths of ints, say): before each of them, so the common path pays nothing. A function with no other
  *   need has no frame at all: the cold block opens a small one around its call.
  *
+ * The frame of the function is opened where the ways that need it begin (see `framePlace`), so that a quick return pays nothing; values
+ * made before are stored there. Cold calls on the other ways have frames of their own.
+ *
  * Slots are coloured along the dominator tree: a slot is free again when its value is dead. `frame.enter` zeroes the slots, so the
  * collector never sees an old word; a slot of a dead value keeps its object a little longer, which is harmless.
  *
@@ -17,7 +20,8 @@
  */
 import { buildCfg, type Cfg } from '../analysis/cfg.ts';
 import { coldBlocks } from '../analysis/cold.ts';
-import { buildDominance } from '../analysis/dominance.ts';
+import { buildDominance, type Dominance, dominates } from '../analysis/dominance.ts';
+import { framePlace } from '../analysis/frame-place.ts';
 import { buildLiveness, eachLive, type Liveness } from '../analysis/liveness.ts';
 import type { Block, BlockId, Func, Inst, Module, ValueId } from '../ir.ts';
 import type { ImmOf } from '../ops.ts';
@@ -74,20 +78,30 @@ function addRoots(module: Module, func: Func, traced: readonly number[], indirec
   }
   const cold = coldBlocks(func, cfg);
   const atDefinition = new Uint8Array(func.values.length);
-  let frame = takes;
+  // A function that takes exceptions must know where its frame ends before anything can raise.
+  const framed: BlockId[] = takes ? [0 as BlockId] : [];
   for (const { block, live } of crossings) {
     if (cold[block]) continue;
     for (const value of live) atDefinition[value] = 1;
-    if (live.length > 0) frame = true;
+    if (live.length > 0) framed.push(block);
   }
-  if (!frame) {
+  if (framed.length === 0) {
     wrapColdCalls(func, crossings);
     return;
   }
+  const dom = buildDominance(func, cfg);
+  const place = framePlace(func, dom, framed);
+  const inside = crossings.filter(({ block }) => dominates(dom, place, block));
   const needed = new Uint8Array(func.values.length);
-  for (const { live } of crossings) for (const value of live) needed[value] = 1;
-  const { slot, count } = liveness ? colour(func, cfg, liveness, needed) : { slot: new Int32Array(0), count: 0 };
-  insertRoots(func, cfg, crossings, atDefinition, slot, count);
+  for (const { live } of inside) for (const value of live) needed[value] = 1;
+  const { slot, count } = liveness ? colour(func, dom, liveness, needed) : { slot: new Int32Array(0), count: 0 };
+  const early: ValueId[] = [];
+  if (liveness && place !== 0) eachLive(liveness, liveness.liveIn[place], (value) => atDefinition[value] && early.push(value));
+  insertRoots(func, dom, place, early, inside, atDefinition, slot, count);
+  wrapColdCalls(
+    func,
+    crossings.filter(({ block }) => !dominates(dom, place, block)),
+  );
 }
 
 /** Scans a block backwards with the set of live traced values. */
@@ -117,9 +131,8 @@ function findCrossings(
 }
 
 /** Slots along the dominator tree: definitions dominate uses, so the slots taken at the head of a block are known when it is reached. */
-function colour(func: Func, cfg: Cfg, liveness: Liveness, needed: Uint8Array): { slot: Int32Array; count: number } {
+function colour(func: Func, dom: Dominance, liveness: Liveness, needed: Uint8Array): { slot: Int32Array; count: number } {
   const slot = new Int32Array(func.values.length).fill(-1);
-  const dom = buildDominance(func, cfg);
   let count = 0;
   const assign = (value: ValueId, taken: Set<number>): void => {
     let s = 0;
@@ -170,7 +183,9 @@ function lastUses(block: Block, liveness: Liveness, liveOut: Uint32Array | undef
 
 function insertRoots(
   func: Func,
-  cfg: Cfg,
+  dom: Dominance,
+  place: BlockId,
+  early: readonly ValueId[],
   crossings: readonly Crossing[],
   atDefinition: Uint8Array,
   slot: Int32Array,
@@ -186,10 +201,11 @@ function insertRoots(
     before.set(block, inside);
   }
   const store = (value: ValueId): Inst => makeInst('root.set', [frame, value], { slot: slot[value] as number }, -1);
-  for (const id of cfg.order) {
+  for (const id of dom.cfg.order) {
+    if (!dominates(dom, place, id)) continue;
     const block = func.blocks[id] as Block;
     const insts: Inst[] = [];
-    if (id === 0) insts.push(makeInst('frame.enter', [], { slot: count }, frame));
+    if (id === place) insts.push(makeInst('frame.enter', [], { slot: count }, frame), ...early.map(store));
     for (const param of id === 0 ? [...func.params, ...block.params] : block.params) if (atDefinition[param]) insts.push(store(param));
     const inside = before.get(id);
     block.insts.forEach((inst, k) => {

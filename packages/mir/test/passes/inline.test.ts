@@ -13,6 +13,28 @@ describe('inline', () => {
     expect(bodyOf(module)).toMatch(/v\d = i32.const 7\nreturn/);
   });
 
+  it('puts a small function into itself, cold calls left alone', () => {
+    const text = `func @rec(v0: i32) -> i32 {
+bb0:
+  v1 = i32.const 1
+  v2 = i32.lt_s v0, v1
+  branch v2, bb1, bb2
+bb1:
+  return v0
+bb2:
+  v3 = i32.sub v0, v1
+  v4: i32 = call @rec propagate v3
+  v5 = i32.add v4, v0
+  return v5
+}`;
+    const module = afterPasses(text, [inline]);
+    const body = bodyOf(module, 'rec');
+    expect(body.match(/call @rec/g)).toHaveLength(1);
+    expect(body.match(/i32.lt_s/g)).toHaveLength(4);
+    const interpreter = createInterpreter(module, layoutModule(module), testHost());
+    expect([0, 1, 7, 100].map((n) => interpreter.call('rec', [n]))).toEqual([0, 1, 28, 5050]);
+  });
+
   it('leaves functions that refuse, recursive ones and large ones', () => {
     const large = Array.from({ length: 60 }, (_, k) => `  v${k + 1} = i32.add v${k}, v${k}`).join('\n');
     const module = afterPasses(

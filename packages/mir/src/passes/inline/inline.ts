@@ -4,11 +4,13 @@
  * Functions are visited bottom up over the call graph, so that a body is in its final shape when it is copied; a function into which something
  * was inlined is folded and straightened at once, which is where most of the gain shows (types decided, conversions undone). A call is
  * inlined when the callee asks for it, or is small, or is larger but called only here; never when caller and callee call each other. Calls in
- * cold blocks stay calls unless the body is hardly larger than the call. How exceptions leave an inlined body is in splice.ts.
+ * cold blocks stay calls unless the body is hardly larger than the call. A small function that calls itself is put into itself a few times, so
+ * that a call does the work of several. How exceptions leave an inlined body is in splice.ts.
  */
 import { buildCallGraph, type CallGraph } from '../../analysis/call-graph.ts';
 import { buildCfg } from '../../analysis/cfg.ts';
 import { coldBlocks } from '../../analysis/cold.ts';
+import { copyFunc } from '../../copy-module.ts';
 import type { BlockId, Func, Module } from '../../ir.ts';
 import { isOp } from '../../traverse.ts';
 import { foldFunc } from '../const-fold/const-fold.ts';
@@ -26,6 +28,10 @@ const LIMITS = {
   once: [0, 40, 150],
   /** A caller does not grow beyond this, except for functions that must be inlined. */
   caller: 4000,
+  /** A body this small is put into itself, by level, at most so often and up to this size. */
+  recursive: [0, 0, 30],
+  rounds: 3,
+  unrolled: 500,
 } as const;
 
 /** Inlining over the call graph. */
@@ -43,14 +49,48 @@ export function inlineModule(module: Module, options: PassOptions, changes: Chan
   for (const component of graph.components) {
     for (const k of component) {
       const func = graph.funcs[k] as Func;
-      if (inlineInto(module, graph, func, sizes, calls, options)) {
+      const straighten = (): void => {
         foldFunc(func);
         simplifyFunc(func);
         changes.touch(func);
-      }
+      };
+      if (inlineInto(module, graph, func, sizes, calls, options)) straighten();
+      if (unrollRecursion(module, func, options)) straighten();
       sizes.set(func.name, sizeOf(func));
     }
   }
+}
+
+/**
+ * Puts a small function into itself where it calls itself; calls in cold blocks stay. Each round replaces the calls of the original by what the
+ * round before made, so that exceptions leave the copies in one step.
+ */
+function unrollRecursion(module: Module, func: Func, options: PassOptions): boolean {
+  const size = sizeOf(func);
+  if (size > LIMITS.recursive[options.level] || func.attrs.inline === 'never') return false;
+  const original = copyFunc(func);
+  const calls = warmCalls(original, func.name);
+  if (calls.length === 0) return false;
+  let round = 0;
+  for (; round < LIMITS.rounds && size + calls.length * sizeOf(func) <= LIMITS.unrolled; round++) {
+    const callee = copyFunc(func);
+    Object.assign(func, copyFunc(original));
+    for (const { at, index } of calls) spliceCall(module, func, at, index, callee);
+  }
+  return round > 0;
+}
+
+/** Calls of a function outside cold blocks; the last of a block first, for what follows a call moves when it is spliced. */
+function warmCalls(func: Func, name: string): { at: BlockId; index: number }[] {
+  const cold = coldBlocks(func, buildCfg(func));
+  const calls: { at: BlockId; index: number }[] = [];
+  func.blocks.forEach((block, id) => {
+    if (cold[id] === 1) return;
+    block?.insts.forEach((inst, index) => {
+      if (isOp(inst, 'call') && inst.imm.func === name) calls.push({ at: id as BlockId, index });
+    });
+  });
+  return calls.reverse();
 }
 
 function sizeOf(func: Func): number {

@@ -1,7 +1,7 @@
 /**
  * Python ints as machine code: a fast path on inline words, a call of the runtime for the rest.
  *
- * A word w is small when its two top bits are equal, that is (w ^ (w + w)) >= 0; the tests of several words are joined with `or` and cost one
+ * A word w is small when its two top bits are equal, that is w + 2**62 >= 0; the tests of several words are joined with `or` and cost one
  * branch. What the range analysis has proved is left out, down to the bare machine instruction.
  */
 import type { Inst, Term, ValueId } from '../../ir.ts';
@@ -13,8 +13,7 @@ type Lower = (f: FuncLowering, inst: Inst, result: ValueId) => void;
 const slowCall = (f: FuncLowering, name: string, args: readonly ValueId[]): ValueId => f.callRuntime(name, args, 'i64', TRACE.word);
 
 /** A word that is negative when `value` is not small. */
-const bigSign = (f: FuncLowering, value: ValueId): ValueId =>
-  f.emit('i64.xor', [value, f.emit('i64.add', [value, value], null, 'i64')], null, 'i64');
+const bigSign = (f: FuncLowering, value: ValueId): ValueId => f.emit('i64.add', [value, f.i64(1n << 62n)], null, 'i64');
 
 /** An i32 that is 1 when one of the values is not small, or null when all are known to be. */
 function anyBig(f: FuncLowering, known: readonly ValueId[], computed: readonly ValueId[] = []): ValueId | null {
