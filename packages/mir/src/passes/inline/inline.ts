@@ -10,6 +10,8 @@
 import { buildCallGraph, type CallGraph } from '../../analysis/call-graph.ts';
 import { buildCfg } from '../../analysis/cfg.ts';
 import { coldBlocks } from '../../analysis/cold.ts';
+import { buildDominance } from '../../analysis/dominance.ts';
+import { buildLoops } from '../../analysis/loops.ts';
 import { copyFunc } from '../../copy-module.ts';
 import type { BlockId, Func, Module } from '../../ir.ts';
 import { isOp } from '../../traverse.ts';
@@ -24,6 +26,8 @@ const LIMITS = {
   tiny: 3,
   /** A body this small is inlined everywhere, by optimisation level. */
   small: [0, 10, 24],
+  /** A body this small is inlined into loops, by level. */
+  looped: [0, 10, 40],
   /** A body that is called once only, by level. */
   once: [0, 40, 150],
   /** A caller does not grow beyond this, except for functions that must be inlined. */
@@ -122,6 +126,7 @@ function inlineInto(
   let size = sizeOf(func);
   let any = false;
   let cold: Uint8Array | null = null;
+  let loopOf: Int32Array | null = null;
   const wanted = (name: string, at: number): Func | undefined => {
     const callee = module.funcs.get(name);
     const k = graph.index.get(name);
@@ -134,8 +139,10 @@ function inlineInto(
     if (size + body > LIMITS.caller) return undefined;
     cold ??= coldBlocks(func, buildCfg(func));
     if (cold[at] === 1) return body <= LIMITS.tiny ? callee : undefined;
-    const limit = calls.get(name) === 1 ? LIMITS.once[options.level] : LIMITS.small[options.level];
-    return body <= limit ? callee : undefined;
+    if (body <= (calls.get(name) === 1 ? LIMITS.once : LIMITS.small)[options.level]) return callee;
+    if (body > LIMITS.looped[options.level]) return undefined;
+    loopOf ??= buildLoops(func, buildDominance(func)).loopOf;
+    return loopOf[at] === -1 ? undefined : callee;
   };
   // Blocks that inlining appends are not looked into: calls in them were decided when the callee was visited. Continuations are.
   const original = func.blocks.length;

@@ -116,6 +116,13 @@ def scan_object(p: i32) -> None:
         at = p + 8
         end = at + load_i32(p, 4)
         stride = load_i32(row, 4)
+        if count == 1 and load_i32(slots, 4) & 3 == SLOT_KIND_REF:
+            # Lists of references, the common case.
+            at += shr_u(load_i32(slots, 4), 2)
+            while lt_u(at, end):
+                mark_object(load_i32(at))
+                at += stride
+            return
     last = slots + count * 4
     while lt_u(at, end):
         slot = slots
@@ -140,6 +147,7 @@ def rescan(base: i32, end: i32) -> None:
         p += object_size(p, head & 2147483647)
 
 
+@inline
 def object_size(p: i32, id: i32) -> i32:
     if id == TYPE_FREE:
         return load_i32(p, 4)
@@ -186,6 +194,5 @@ def sweep(base: i32, end: i32) -> None:
     open_run(end, end)
     store_i32(CELL_GC_LIVE, live)
     store_i32(CELL_SCRATCH, 0, ALLOCATED)
-    # The next collection comes when as much again as twice the live bytes has been handed out.
-    threshold = live * 2 if lt_u(live, 1073741824) else 2147483647
-    store_i32(CELL_GC_THRESHOLD, threshold if gt_u(threshold, DEFAULT_THRESHOLD) else DEFAULT_THRESHOLD)
+    # The next collection comes when as much again as is live has been handed out, so that a heap is at most twice what it must be.
+    store_i32(CELL_GC_THRESHOLD, live if gt_u(live, DEFAULT_THRESHOLD) else DEFAULT_THRESHOLD)

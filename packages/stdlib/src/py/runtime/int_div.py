@@ -61,9 +61,9 @@ def div_limbs(q: i32, u: i32, n: i32, v: i32, m: i32) -> None:
         while k < m - 1:
             w = load_i64(v + k * 4)
             low = guess * (w & 4294967295) + carry
-            high = guess * shr_u(w, 32) + shr_u(low, 32)
-            carry = shr_u(high, 32)
-            y = low & 4294967295 | high << 32
+            high = guess * shr_u(w, 32)
+            carry = shr_u(high + shr_u(low, 32), 32)
+            y = low + (high << 32)
             x = load_i64(at + k * 4)
             d = x - y
             store_i64(at + k * 4, d - borrow)

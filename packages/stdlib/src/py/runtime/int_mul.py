@@ -17,9 +17,9 @@ def mul_limbs(out: i32, a: i32, n: i32, b: i32, m: i32) -> None:
     while p != end:
         w = load_i64(p)
         low = x * (w & 4294967295) + carry
-        high = x * shr_u(w, 32) + shr_u(low, 32)
-        store_i64(to, low & 4294967295 | high << 32)
-        carry = shr_u(high, 32)
+        high = x * shr_u(w, 32)
+        store_i64(to, low + (high << 32))
+        carry = shr_u(high + shr_u(low, 32), 32)
         p += 8
         to += 8
     if m & 1:
@@ -44,9 +44,9 @@ def add_row(out: i32, x: i64, b: i32, m: i32) -> None:
         w = load_i64(p)
         before = load_i64(to)
         low = x * (w & 4294967295) + (before & 4294967295) + carry
-        high = x * shr_u(w, 32) + shr_u(before, 32) + shr_u(low, 32)
-        store_i64(to, low & 4294967295 | high << 32)
-        carry = shr_u(high, 32)
+        high = x * shr_u(w, 32) + shr_u(before, 32)
+        store_i64(to, low + (high << 32))
+        carry = shr_u(high + shr_u(low, 32), 32)
         p += 8
         to += 8
     if m & 1:
