@@ -1,11 +1,11 @@
 # molt: intrinsics
-# The fast road of exp, log, pow, sin, cos, tan, atan: a breakpoint table, a short polynomial, and a result as hi + lo with an
+# The fast road of exp, log, pow, sin, cos, tan, asin, atan: a breakpoint table, a short polynomial, and a result as hi + lo with an
 # error bound. When adding the bound either way rounds to the same double (Abraham Ziv's test, 1991), that double is the
 # correctly rounded one; else the caller computes again in double-double (double_double.py, trig.py).
 # Every kernel answers hi and leaves lo in LOW_PART.
 
 from molt.intrinsics import (
-    CELL_SCRATCH, f64_abs, f64_bits, f64_div, f64_from_bits, f64_from_i64, f64_nearest, i32, i64, inline, load_f64, shr_u, store_i32,
+    CELL_SCRATCH, f64_abs, f64_bits, f64_div, f64_from_bits, f64_from_i64, f64_nearest, f64_sqrt, i32, i64, inline, load_f64, shr_u, store_i32,
     trunc_i64,
 )
 
@@ -126,6 +126,35 @@ def turn_fast(x: float, turn: i32) -> float:
         set_low(-low_part())
         return -r
     return r
+
+
+# asin(x) for 0 <= x <= 0.7 as hi + lo; relative error below 2**-61. With sin a and cos a of a near angle a from the table and
+# s = sqrt(1 - x**2), asin(x) = a + asin(x cos a - s sin a), whose argument is below 1/64.
+def asin_fast(x: float) -> float:
+    z = x * x
+    if x < 0.0078125:
+        return fast_sum(x, x * z * (0.16666666666666666 + z * (0.075 + z * (0.044642857142857144 + z * 0.030381944444444444))))
+    k = i32(trunc_i64(f64_nearest(x * (64.0 + z * (10.666666666666666 + z * (4.8 + z * 4.0))))))
+    z = two_product(x, x)
+    zl = low_part()
+    w = 1.0 - z
+    wl = ((1.0 - w) - z) - zl
+    s = f64_sqrt(w)
+    p = two_product(s, s)
+    sl = ((w - p) - low_part() + wl) * f64_div(0.5, s)
+    sine = load_f64(SIN_TABLE, 16 + k * 32)
+    cosine = load_f64(SIN_TABLE, 32 + k * 32)
+    p = two_product(x, cosine)
+    pl = low_part()
+    q = two_product(s, sine)
+    # The two products are within a factor of two of each other: their difference is exact.
+    t = p - q
+    tl = (pl - low_part()) + ((x * load_f64(SIN_TABLE, 40 + k * 32) - s * load_f64(SIN_TABLE, 24 + k * 32)) - sl * sine)
+    a = f64_from_i64(i64(k)) * 0.015625
+    y = t * t
+    hi = a + t
+    lo = (t - (hi - a)) + (tl + t * y * (0.16666666666666666 + y * (0.075 + y * (0.044642857142857144 + y * 0.030381944444444444))))
+    return fast_sum(hi, lo)
 
 
 # atan(h + l) for 0 <= h <= 1 as hi + lo; relative error below 2**-61.

@@ -303,6 +303,12 @@ def dd_sqrt(h: float, l: float) -> float:
 def asin_value(x: float) -> float:
     if f64_abs(x) < 1e-9:
         return x + x * x * x * (1.0 / 6.0)
+    a = f64_abs(x)
+    if a <= 0.7:
+        r = asin_fast(a)
+        l = low_part()
+        if rounds_alone(r, l, r * 6e-19):
+            return f64_copysign(r + l, x)
     ch = cosine_of_sine(x)
     cl = low_part()
     if ch == 0.0:
