@@ -15,21 +15,31 @@ const exec = promisify(execFile);
 const pnpm = join(root, '.molt', 'tools', 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 
+interface Manifest {
+  readonly private?: boolean;
+  readonly exports?: Readonly<Record<string, { readonly default: string }>>;
+  readonly sideEffects?: boolean | readonly string[];
+}
+
 interface Packed {
   readonly name: string;
   readonly folder: string;
   readonly archive: string;
   /** What can be imported: the package and its subpaths; a program (`molt`) has none. */
   readonly exports: readonly string[];
+  /** Those of them that are imported for what they do, not for what they export. */
+  readonly effects: readonly string[];
 }
 
 const box = mkdtempSync(join(tmpdir(), 'molt-pack-'));
 const faults: string[] = [];
 try {
   const packages = Object.entries(LAYERS).flatMap(([name, { folder }]) => {
-    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { private?: boolean; exports?: object };
-    const exports = Object.keys(manifest.exports ?? {}).map((path) => name + path.slice(1));
-    return manifest.private === true ? [] : [{ name, folder, exports }];
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+    const entries = Object.entries(manifest.exports ?? {}).map(([path, { default: file }]) => ({ name: name + path.slice(1), file }));
+    const effects = entries.filter(({ file }) => Array.isArray(manifest.sideEffects) && manifest.sideEffects.includes(file));
+    const names = (list: typeof entries): string[] => list.map((entry) => entry.name);
+    return manifest.private === true ? [] : [{ name, folder, exports: names(entries), effects: names(effects) }];
   });
   const packed = await inTurn(packages, pack);
   await Promise.all([inTurn(packed, lint), installElsewhere(packed)]);
@@ -39,11 +49,11 @@ try {
 for (const fault of faults) process.stdout.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-async function pack({ name, folder, exports }: Omit<Packed, 'archive'>): Promise<Packed> {
+async function pack({ name, folder, exports, effects }: Omit<Packed, 'archive'>): Promise<Packed> {
   const destination = join(box, 'archives', name.replace('/', '-'));
   mkdirSync(destination, { recursive: true });
   await exec(process.execPath, [pnpm, 'pack', '--pack-destination', destination], { cwd: join(root, folder) });
-  return { name, folder, exports, archive: join(destination, readdirSync(destination)[0] as string) };
+  return { name, folder, exports, effects, archive: join(destination, readdirSync(destination)[0] as string) };
 }
 
 async function lint({ name, folder, archive, exports }: Packed): Promise<void> {
@@ -61,8 +71,10 @@ async function installElsewhere(packed: readonly Packed[]): Promise<void> {
     exec('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder }),
   );
   if (!installed) return;
+  const effects = new Set(packed.flatMap((one) => one.effects));
   for (const name of packed.flatMap(({ exports }) => exports)) {
-    const code = `const all = await import(${JSON.stringify(name)}); if (Object.keys(all).length === 0) throw new Error('exports nothing');`;
+    const least = effects.has(name) ? 0 : 1;
+    const code = `const all = await import(${JSON.stringify(name)}); if (Object.keys(all).length < ${least}) throw new Error('exports nothing');`;
     await attempt(`${name}: import`, () => exec(process.execPath, ['--input-type=module', '-e', code], { cwd: folder }));
   }
   writeFileSync(join(folder, 'hello.py'), "print('hello from an installed molt')\n");

@@ -37,15 +37,33 @@ function itemFunction(scope: HirScope, place: Expr, target: Expr, value: Expr): 
     defaults: [],
   };
   const body: Stmt[] = [
-    { ...span, start: target.start, end: target.end, kind: 'Assign', targets: [target], value: { ...span, kind: 'Name', name: ITEM, ctx: 'Load' } },
+    {
+      ...span,
+      start: target.start,
+      end: target.end,
+      kind: 'Assign',
+      targets: [target],
+      value: { ...span, kind: 'Name', name: ITEM, ctx: 'Load' },
+    },
     { ...span, kind: 'Return', value },
   ];
-  const node: FunctionDef = { ...span, kind: 'FunctionDef', name: '<genexpr>', args, body, decorator_list: [], returns: null, type_params: [] };
+  const node: FunctionDef = {
+    ...span,
+    kind: 'FunctionDef',
+    name: '<genexpr>',
+    args,
+    body,
+    decorator_list: [],
+    returns: null,
+    type_params: [],
+  };
   const fn = makeFunction(scope.program, scope.fn.module, node, { cls: null, parent: scope.fn, kind: 'function', scope });
   return functionValue(scope, place, fn, args);
 }
 
 function allOf(tests: readonly Expr[]): Expr {
   const [only] = tests as [Expr];
-  return tests.length === 1 ? only : { id: -1, start: only.start, end: (tests.at(-1) as Expr).end, kind: 'BoolOp', op: 'And', values: tests };
+  return tests.length === 1
+    ? only
+    : { id: -1, start: only.start, end: (tests.at(-1) as Expr).end, kind: 'BoolOp', op: 'And', values: tests };
 }

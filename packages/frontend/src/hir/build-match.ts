@@ -6,13 +6,13 @@ import { spanOf } from '@molt/diagnostics';
 import type { Expr, Match, Pattern, PyConstant } from '../ast/nodes.ts';
 import type { MatchClass, MatchMapping, MatchSequence } from '../ast/pattern-nodes.ts';
 import type { ClassInfo } from '../program/class-info.ts';
+import type { Var } from '../program/function-info.ts';
 import { refuse } from '../program/refusal.ts';
 import { dataclassFields } from '../synth/dataclass.ts';
 import { at, buildExpr, constant, noneOf } from './build-expressions.ts';
 import { bindName } from './build-targets.ts';
 import { type HirScope, tempVar } from './hir-scope.ts';
 import type { HExpr, HStmt } from './nodes.ts';
-import type { Var } from '../program/function-info.ts';
 
 type Block = (scope: HirScope, body: Match['cases'][number]['body']) => HStmt[];
 
@@ -98,8 +98,11 @@ function builtinCall(scope: HirScope, p: Pattern, name: string, args: HExpr[]): 
 }
 
 function isInstance(scope: HirScope, p: Pattern, v: Var, names: readonly string[]): HExpr {
-  const classes = names.map((name): HExpr => at(scope, p, { k: 'binding', name, binding: { kind: 'class', cls: scope.program.builtinClass(name) } }));
-  const against = classes.length === 1 ? (classes[0] as HExpr) : at(scope, p, { k: 'tuple', items: classes.map((value) => ({ value, star: false })) });
+  const classes = names.map(
+    (name): HExpr => at(scope, p, { k: 'binding', name, binding: { kind: 'class', cls: scope.program.builtinClass(name) } }),
+  );
+  const against =
+    classes.length === 1 ? (classes[0] as HExpr) : at(scope, p, { k: 'tuple', items: classes.map((value) => ({ value, star: false })) });
   return builtinCall(scope, p, 'isinstance', [read(scope, p, v), against]);
 }
 
@@ -116,7 +119,8 @@ function classTest(scope: HirScope, p: MatchClass, v: Var): HExpr {
       return;
     }
     const name = cls ? matchArgs(cls)[i] : undefined;
-    if (name === undefined) return refuse(spanOf(scope.fn.module.source, inner.start, inner.end), 'this positional pattern', 'name the attribute');
+    if (name === undefined)
+      return refuse(spanOf(scope.fn.module.source, inner.start, inner.end), 'this positional pattern', 'name the attribute');
     test = both(scope, p, test, part(scope, inner, at(scope, inner, { k: 'attr', obj: read(scope, p, v), name })));
   });
   p.kwd_patterns.forEach((inner, i) => {
@@ -130,8 +134,11 @@ function classTest(scope: HirScope, p: MatchClass, v: Var): HExpr {
 /** `__match_args__`: written in the class, or the fields of a dataclass. */
 function matchArgs(cls: ClassInfo): readonly string[] {
   for (const base of cls.mro) {
-    const own = base.node?.body.flatMap((s) => (s.kind === 'Assign' && s.targets.some((t) => t.kind === 'Name' && t.name === '__match_args__') ? [s.value] : []))[0];
-    if (own?.kind === 'Tuple' || own?.kind === 'List') return own.elts.flatMap((x: Expr) => (x.kind === 'Constant' && x.value.type === 'str' ? [x.value.value] : []));
+    const own = base.node?.body.flatMap((s) =>
+      s.kind === 'Assign' && s.targets.some((t) => t.kind === 'Name' && t.name === '__match_args__') ? [s.value] : [],
+    )[0];
+    if (own?.kind === 'Tuple' || own?.kind === 'List')
+      return own.elts.flatMap((x: Expr) => (x.kind === 'Constant' && x.value.type === 'str' ? [x.value.value] : []));
     if (base.dataclass) return dataclassFields(cls).flatMap((f) => (f.init && !f.kwOnly ? [f.name] : []));
   }
   return [];
@@ -148,12 +155,21 @@ function sequenceTest(scope: HirScope, p: MatchSequence, v: Var): HExpr {
       if (inner.name === null) return;
       const after = p.patterns.length - i - 1;
       const stop = after === 0 ? noneOf(scope, p) : constant(scope, p, int(-after));
-      const middle = at(scope, p, { k: 'op', op: 'getslice', args: [read(scope, p, v), constant(scope, p, int(i)), stop, noneOf(scope, p)] });
+      const middle = at(scope, p, {
+        k: 'op',
+        op: 'getslice',
+        args: [read(scope, p, v), constant(scope, p, int(i)), stop, noneOf(scope, p)],
+      });
       test = both(scope, p, test, bind(scope, inner, inner.name, builtinCall(scope, p, 'list', [middle])));
       return;
     }
     const index = starAt >= 0 && i > starAt ? i - p.patterns.length : i;
-    test = both(scope, p, test, part(scope, inner, at(scope, inner, { k: 'op', op: 'getitem', args: [read(scope, p, v), constant(scope, p, int(index))] })));
+    test = both(
+      scope,
+      p,
+      test,
+      part(scope, inner, at(scope, inner, { k: 'op', op: 'getitem', args: [read(scope, p, v), constant(scope, p, int(index))] })),
+    );
   });
   return test;
 }
@@ -170,7 +186,8 @@ function mappingTest(scope: HirScope, p: MatchMapping, v: Var): HExpr {
   const copy = tempVar(scope, 'rest');
   const place = { start: p.start, end: p.end };
   const stmts: HStmt[] = [{ k: 'assign', v: copy, value: builtinCall(scope, p, 'dict', [read(scope, p, v)]), declared: null, ...place }];
-  for (const key of p.keys) stmts.push({ k: 'delitem', id: scope.fn.exprCount++, obj: read(scope, p, copy), index: buildExpr(scope, key), ...place });
+  for (const key of p.keys)
+    stmts.push({ k: 'delitem', id: scope.fn.exprCount++, obj: read(scope, p, copy), index: buildExpr(scope, key), ...place });
   stmts.push(bindName(scope, p.rest, read(scope, p, copy), p));
   return both(scope, p, test, at(scope, p, { k: 'seq', stmts, value: truth(scope, p, true) }));
 }

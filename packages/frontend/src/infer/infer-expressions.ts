@@ -286,17 +286,26 @@ function isLiteral(e: HExpr): boolean {
 /** A slice with literal bounds of a tuple of known length. */
 function tupleSlice(type: Type, args: readonly HExpr[]): Plan | null {
   if (type.k !== 'tuple') return null;
-  const bounds = args.slice(1).map((x) => (x.k !== 'const' ? undefined : x.value.type === 'none' ? null : x.value.type === 'int' ? Number(x.value.value) : undefined));
+  const bounds = args
+    .slice(1)
+    .map((x) =>
+      x.k !== 'const' ? undefined : x.value.type === 'none' ? null : x.value.type === 'int' ? Number(x.value.value) : undefined,
+    );
   const [start, stop, step = null] = bounds;
   if (start === undefined || stop === undefined || bounds.includes(undefined) || step === 0) return null;
   const n = type.items.length;
   const by = step ?? 1;
-  const clamp = (i: number): number => (by > 0 ? Math.min(Math.max(i < 0 ? i + n : i, 0), n) : Math.min(Math.max(i < 0 ? i + n : i, -1), n - 1));
+  const clamp = (i: number): number =>
+    by > 0 ? Math.min(Math.max(i < 0 ? i + n : i, 0), n) : Math.min(Math.max(i < 0 ? i + n : i, -1), n - 1);
   const from = start === null ? (by > 0 ? 0 : n - 1) : clamp(start);
   const to = stop === null ? (by > 0 ? n : -1) : clamp(stop);
   const indices: number[] = [];
   for (let i = from; by > 0 ? i < to : i > to; i += by) indices.push(i);
-  return { k: 'tuple', items: indices.map((index) => ({ k: 'item', slot: 0, index })), type: { k: 'tuple', items: indices.map((i) => type.items[i] as Type) } };
+  return {
+    k: 'tuple',
+    items: indices.map((index) => ({ k: 'item', slot: 0, index })),
+    type: { k: 'tuple', items: indices.map((i) => type.items[i] as Type) },
+  };
 }
 
 function planSlice(w: Walk, types: readonly Type[]): Plan {

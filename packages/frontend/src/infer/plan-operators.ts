@@ -91,7 +91,10 @@ function binaryMembers(c: Ctx, slots: readonly Type[], op: OpKind, a: number, b:
 
 /** Two tuples of known length: the sum has all items with their types. */
 function concatenation(ta: Extract<Type, { k: 'tuple' }>, tb: Extract<Type, { k: 'tuple' }>, a: number, b: number): Plan {
-  const items = [...ta.items.map((_, index) => ({ k: 'item' as const, slot: a, index })), ...tb.items.map((_, index) => ({ k: 'item' as const, slot: b, index }))];
+  const items = [
+    ...ta.items.map((_, index) => ({ k: 'item' as const, slot: a, index })),
+    ...tb.items.map((_, index) => ({ k: 'item' as const, slot: b, index })),
+  ];
   return { k: 'tuple', items, type: { k: 'tuple', items: [...ta.items, ...tb.items] } };
 }
 

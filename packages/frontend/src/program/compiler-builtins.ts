@@ -19,7 +19,9 @@ export const COMPILER_BUILTINS = [
 export const MISSING_BUILTINS: ReadonlyMap<string, string> = new Map([
   ...['breakpoint', 'copyright', 'credits', 'help', 'license'].map((name) => [name, 'remove it: it serves interactive use'] as const),
   ...['compile', 'eval', 'exec'].map((name) => [name, 'write the code itself: compiled programs make no code at run time'] as const),
-  ...['dir', 'globals', 'locals', 'vars'].map((name) => [name, 'name the attributes or variables: they have no table at run time'] as const),
+  ...['dir', 'globals', 'locals', 'vars'].map(
+    (name) => [name, 'name the attributes or variables: they have no table at run time'] as const,
+  ),
   ...['classmethod', 'property', 'staticmethod'].map((name) => [name, 'use it as a decorator'] as const),
   ...['aiter', 'anext'].map((name) => [name, 'use a for loop'] as const),
   ...['BaseExceptionGroup', 'ExceptionGroup'].map((name) => [name, 'raise one exception'] as const),

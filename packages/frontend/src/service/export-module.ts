@@ -22,7 +22,8 @@ function exportedFunctions(entry: ModuleInfo, names: readonly string[] | undefin
   const functions = new Map<string, FunctionInfo>();
   for (const [name, binding] of entry.bindings) if (binding.kind === 'func' && binding.fn.module === entry) functions.set(name, binding.fn);
   if (!names || names.length === 0) {
-    const callable = (fn: FunctionInfo) => !fn.name.startsWith('_') && fn.name !== 'main' && fn.returns && fn.params.every((p) => p.annotation);
+    const callable = (fn: FunctionInfo) =>
+      !fn.name.startsWith('_') && fn.name !== 'main' && fn.returns && fn.params.every((p) => p.annotation);
     const found = [...functions.values()].filter(callable);
     if (found.length === 0) throw new Refusal(report('MOLT1207', spanOf(entry.source, 0, 0), {}));
     return found;

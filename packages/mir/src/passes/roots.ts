@@ -18,7 +18,7 @@
  * A function that leaves with an exception does not give its frame back. Whoever catches does: behind every `exc.take` the stack
  * pointer is set to the end of the catching function's own frame, so every function that takes has one, even with no slots.
  */
-import { buildCfg, type Cfg } from '../analysis/cfg.ts';
+import { buildCfg } from '../analysis/cfg.ts';
 import { coldBlocks } from '../analysis/cold.ts';
 import { buildDominance, type Dominance, dominates } from '../analysis/dominance.ts';
 import { framePlace } from '../analysis/frame-place.ts';
