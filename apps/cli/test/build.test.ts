@@ -96,6 +96,7 @@ describe('an artifact', () => {
     const { stdout, stderr, exit } = await desk.molt(['call', 'service.molt', 'summarize', '--json', '[[], -1]']);
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 1 });
     expect(stderr).toContain('ValueError: limit must not be negative, got -1');
+    expect(stderr).toMatch(/^Traceback \(most recent call last\):\n {2}File "service.py", line \d+, in summarize\n {4}raise ValueError/);
   });
 
   it.each([

@@ -109,4 +109,4 @@ def not_running(path: str, error: OSError) -> WorkerNotRunning:
         why = "nobody listens there"
     else:
         why = str(error)
-    return WorkerNotRunning(f"no worker at {path}: {why}", hint="start it with molt serve, or check the socket path", after=0.5)
+    return WorkerNotRunning(f"no worker at {path}: {why}", hint="start it with molt worker, or check the socket path", after=0.5)

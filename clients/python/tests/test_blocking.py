@@ -197,7 +197,7 @@ def test_nobody_there(tmp_path):
     missing = str(tmp_path / "none.sock")
     with pytest.raises(m.WorkerNotRunning, match="there is no such socket") as info:
         molt_offload(socket=missing)(sample.add)(1, 2)
-    assert info.value.executed == "no" and "molt serve" in info.value.hint
+    assert info.value.executed == "no" and "molt worker" in info.value.hint
     (tmp_path / "file").write_text("")
     with pytest.raises(m.WorkerNotRunning):
         molt_offload(socket=str(tmp_path / "file"))(sample.add)(1, 2)

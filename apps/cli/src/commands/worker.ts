@@ -45,7 +45,7 @@ It prints \`listening PATH\` when clients can connect. SIGTERM and SIGINT let ca
         socketPath: flags.socket,
         ...(flags.quiet ? {} : { log: (line: string) => output.note(line) }),
         ...(flags.slots === undefined ? {} : { slots: flags.slots }),
-        ...(flags.memory === undefined ? {} : { memoryBytes: flags.memory << 20 }),
+        ...(flags.memory === undefined ? {} : { memoryBytes: flags.memory * 2 ** 20 }),
         ...(flags.cpu === undefined ? {} : { cpuMs: flags.cpu }),
         ...(flags.queue === undefined ? {} : { queueCap: flags.queue }),
       });

@@ -78,7 +78,7 @@ function withLiteralDefault(field: RecordField, fallback: ParamDefault | null): 
 }
 
 const HEADER = `# molt: intrinsics
-from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_RETURNED, i32, load_ref, store_ref, type_name
+from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_RETURNED, i32, load_ref, store_ref
 `;
 
 function callSource(codecs: CodecSource, e: ExportSchema, i: number): string[] {
@@ -115,11 +115,7 @@ ${cases.join('\n')}
     status = STATUS_INVALID_INPUT
   except BaseException as e:
     w = PackWriter()
-    w.array(4)
-    w.str(type_name(e))
-    w.str(str(e))
-    w.str('')
-    w.array(0)
+    put_failure(w, e)
     status = STATUS_FAILED
   store_ref(0, w.take(), CELL_ABI_RESULT)
   return status

@@ -131,7 +131,7 @@ function notRunning(path: string, cause: Error): MipError {
   return new MipError({
     name: 'WORKER_NOT_RUNNING',
     message: `no worker at ${path}: ${why}`,
-    hint: 'start it with molt serve, or check the socket path',
+    hint: 'start it with molt worker, or check the socket path',
     afterMs: 500,
     cause,
     details: { path },

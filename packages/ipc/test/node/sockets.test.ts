@@ -48,7 +48,7 @@ describe('sockets', () => {
     const none = await failure(MipClient.connect({ path: freshPath() }));
     expect(none).toMatchObject({ mip: 'WORKER_NOT_RUNNING', executed: 'no' });
     expect(none.message).toContain('there is no such socket');
-    expect(none.hint).toContain('molt serve');
+    expect(none.hint).toContain('molt worker');
   });
 
   test('a peer that is silent', async () => {

@@ -20,7 +20,6 @@ ARGV: i32 = 88  # ref: list of program arguments
 IN_BUFFER: i32 = 96  # ref: raw buffer with input read but not consumed
 IN_START: i32 = 104  # first unread byte in it
 IN_END: i32 = 112  # end of the bytes in it
-TRACE_TEXT: i32 = 120  # ref: text built by the traceback printer
 WIDE_HIGH: i32 = 128  # high word of a 128-bit product
 POWER_TOP: i32 = 136  # high word of a power of ten
 DECIMAL_POINT: i32 = 144  # exponent that goes with digits just produced

@@ -33,7 +33,6 @@ def collect() -> None:
     mark_object(load_i32(CELL_SCRATCH, REPR_STACK))
     mark_object(load_i32(CELL_SCRATCH, ARGV))
     mark_object(load_i32(CELL_SCRATCH, IN_BUFFER))
-    mark_object(load_i32(CELL_SCRATCH, TRACE_TEXT))
     drain_marks(end)
     while load_i32(CELL_SCRATCH, MARK_OVERFLOW):
         store_i32(CELL_SCRATCH, 0, MARK_OVERFLOW)

@@ -1,7 +1,7 @@
 # molt: intrinsics
 # Writes the Molt MessagePack profile: always the shortest form, always doubles, one NaN. Bytes collect in a TextBuilder.
 
-from molt.intrinsics import addr, big, f64_bits, i32, i64, is_small, load_i32, load_i64, lt_u, shr_u, word
+from molt.intrinsics import addr, big, f64_bits, i32, i64, is_small, load_i32, load_i64, lt_u, shr_u, type_name, word
 
 
 class PackWriter:
@@ -106,3 +106,25 @@ class PackWriter:
             self._head(222, i64(n), 2)
         else:
             self._head(223, i64(n), 4)
+
+
+# The exception of a failed call: type, text, traceback, and the arguments, those that are no plain values as their repr.
+def put_failure(w: PackWriter, e: BaseException) -> None:
+    w.array(4)
+    w.str(type_name(e))
+    w.str(str(e))
+    w.str(traceback_text(e))
+    w.array(i32(len(e.args)))
+    for x in e.args:
+        if x is None:
+            w.nil()
+        elif isinstance(x, bool):
+            w.bool(x)
+        elif isinstance(x, int) and is_small(x):
+            w.int(x)
+        elif isinstance(x, float):
+            w.float(x)
+        elif isinstance(x, str):
+            w.str(x)
+        else:
+            w.str(repr(x))

@@ -1,6 +1,6 @@
 # molt: intrinsics
 # Tracebacks. While an exception travels, each frame it leaves appends a site id to the trace buffer; `caught` moves the
-# buffer into the exception, `uncaught` prints what CPython 3.11 prints and answers the exit code of the program.
+# buffer into the exception, `traceback_text` says what CPython 3.11 prints, `uncaught` prints it and answers the exit code of the program.
 # A site's row gives file, function, line, columns and source line; innermost sites come first.
 
 from molt.intrinsics import (
@@ -47,7 +47,7 @@ def uncaught(exc: BaseException) -> i32:
     flush_output()
     if isinstance(exc, SystemExit):
         return exit_code(exc.code)
-    print_exception(exc, 0)
+    write_text(2, traceback_text(exc))
     return 1
 
 
@@ -63,31 +63,37 @@ def exit_code(code: val) -> i32:
     return 1
 
 
-def print_exception(exc: BaseException, depth: i32) -> None:
+def traceback_text(exc: BaseException) -> str:
+    out = TextBuilder()
+    put_exception(out, exc, 0)
+    return out.take()
+
+
+def put_exception(out: TextBuilder, exc: BaseException, depth: i32) -> None:
     if depth < CHAIN_LIMIT:
         cause = exc.__cause__
         if cause is not None:
-            print_exception(cause, depth + 1)
-            write_text(2, '\nThe above exception was the direct cause of the following exception:\n\n')
+            put_exception(out, cause, depth + 1)
+            out.text('\nThe above exception was the direct cause of the following exception:\n\n')
         elif not exc.__suppress_context__:
             context = exc.__context__
             if context is not None:
-                print_exception(context, depth + 1)
-                write_text(2, '\nDuring handling of the above exception, another exception occurred:\n\n')
+                put_exception(out, context, depth + 1)
+                out.text('\nDuring handling of the above exception, another exception occurred:\n\n')
     trace = exc._trace
     if addr(trace) != 0:
-        write_text(2, 'Traceback (most recent call last):\n')
-        print_sites(trace)
+        out.text('Traceback (most recent call last):\n')
+        put_sites(out, trace)
     text = str(exc)
     name = type_row_name(exc)
     if byte_len(text) != 0:
-        write_text(2, name + ': ' + text + '\n')
+        out.text(name + ': ' + text + '\n')
     else:
-        write_text(2, name + '\n')
+        out.text(name + '\n')
     notes = exc.__notes__
     if notes is not None:
         for note in notes:
-            write_text(2, note + '\n')
+            out.text(note + '\n')
 
 
 # The class name as the type table has it.
@@ -96,7 +102,7 @@ def type_row_name(r: ref) -> str:
 
 
 # Outermost frame first; a line that repeats (deep recursion) is shown three times, then counted.
-def print_sites(trace: ref) -> None:
+def put_sites(out: TextBuilder, trace: ref) -> None:
     k = shr_u(load_i32(trace, 4), 2)
     last: i32 = 0
     same: i32 = 0
@@ -106,28 +112,28 @@ def print_sites(trace: ref) -> None:
         if last != 0 and same_place(row, last):
             same += 1
         else:
-            print_repeats(same)
+            put_repeats(out, same)
             same = 1
         last = row
         if same <= SAME_LINES_SHOWN:
-            print_site(row)
-    print_repeats(same)
+            put_site(out, row)
+    put_repeats(out, same)
 
 
 def same_place(a: i32, b: i32) -> bool:
     return load_i32(a, 8) == load_i32(b, 8) and load_i32(a) == load_i32(b) and load_i32(a, 4) == load_i32(b, 4)
 
 
-def print_repeats(same: i32) -> None:
+def put_repeats(out: TextBuilder, same: i32) -> None:
     more = same - SAME_LINES_SHOWN
     if more > 0:
-        write_text(2, '  [Previous line repeated ' + i64_text(i64(more)) + (' more times]\n' if more > 1 else ' more time]\n'))
+        out.text('  [Previous line repeated ' + i64_text(i64(more)) + (' more times]\n' if more > 1 else ' more time]\n'))
 
 
-def print_site(row: i32) -> None:
+def put_site(out: TextBuilder, row: i32) -> None:
     file = cast(str, load_ref(row))
     func = cast(str, load_ref(row, 4))
-    write_text(2, '  File "' + file + '", line ' + i64_text(i64(load_i32(row, 8))) + ', in ' + func + '\n')
+    out.text('  File "' + file + '", line ' + i64_text(i64(load_i32(row, 8))) + ', in ' + func + '\n')
     line = cast(str, load_ref(row, 20))
     n = byte_len(line)
     start: i32 = 0
@@ -137,7 +143,7 @@ def print_site(row: i32) -> None:
         n -= 1
     if n == start:
         return
-    write_text(2, '    ' + text_range(line, start, n) + '\n')
+    out.text('    ' + text_range(line, start, n) + '\n')
     low = load_i32(row, 12)
     high = load_i32(row, 16)
     if high <= low or high > n:
@@ -153,7 +159,7 @@ def print_site(row: i32) -> None:
         left = i32(shr_u(anchors, 32))
         right = i32(anchors)
         marks = marks + marks_of(line, low, left, '~') + marks_of(line, left, right, '^') + marks_of(line, right, high, '~')
-    write_text(2, marks + '\n')
+    out.text(marks + '\n')
 
 
 # One mark for each character between two byte offsets of a line.
