@@ -49,7 +49,7 @@ const RUNTIME_ROOTS = [
 ];
 
 export function buildModule(sources: ProgramSources, options: BuildOptions): BuildResult {
-  const program = new Program(sources);
+  const program = new Program(sources, options.mode === 'service');
   const entry = program.addEntry(options.mode === 'script' ? '__main__' : moduleName(sources.entry));
   if (hasErrors(program.diagnostics) || !entry.body) return { module: null, diagnostics: program.diagnostics, schemas: null };
   const engine = new Engine(program);

@@ -184,7 +184,7 @@ export function importBindings(
   for (const alias of stmt.names) {
     const name = alias.asname ?? alias.name;
     if (from === 'molt.intrinsics' && module.trusted) {
-      const constant = ABI_CONSTANTS.get(alias.name);
+      const constant = alias.name === 'FROZEN_IMAGE' ? BigInt(program.frozenImage) : ABI_CONSTANTS.get(alias.name);
       out.push([name, constant === undefined ? { kind: 'intrinsic', name: alias.name } : { kind: 'const', value: constant }]);
       continue;
     }

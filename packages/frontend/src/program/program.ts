@@ -50,8 +50,12 @@ export class Program {
   readonly #asts = new Map<string, Module>();
   readonly #ids = new Map<string, number>();
 
-  constructor(sources: ProgramSources) {
+  /** Whether what initialisation made may not change afterwards, as in a service. */
+  readonly frozenImage: boolean;
+
+  constructor(sources: ProgramSources, frozenImage: boolean) {
     this.sources = sources;
+    this.frozenImage = frozenImage;
     for (const text of sources.files.values())
       for (const [, name] of text.matchAll(STORED_ATTRIBUTE)) this.storedAttributes.add(name as string);
     for (const [path, text] of sources.stdlib) {

@@ -2,7 +2,7 @@
 # Functions that raise, kept out of line so that the code that detects an error stays small.
 # Texts are CPython's.
 
-from molt.intrinsics import CELL_HEAP_BASE, addr, i32, inline, is_small, load_i32, lt_u, noinline, ref
+from molt.intrinsics import CELL_HEAP_BASE, FROZEN_IMAGE, addr, i32, inline, is_small, load_i32, lt_u, noinline, ref
 
 
 @noinline
@@ -87,7 +87,7 @@ def raise_frozen(r: ref) -> None:
 # Asks whether a mutation may go on: an object below heapBase belongs to the frozen image.
 @inline
 def check_writable(r: ref) -> None:
-    if lt_u(addr(r), load_i32(CELL_HEAP_BASE)):
+    if FROZEN_IMAGE == 1 and lt_u(addr(r), load_i32(CELL_HEAP_BASE)):
         raise_frozen(r)
 
 
