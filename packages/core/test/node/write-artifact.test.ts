@@ -76,6 +76,28 @@ describe('callExport', () => {
     });
   });
 
+  it('finds what initialisation made, also when it collected on the way', async () => {
+    const source = `kept: list[str] = []
+for i in range(300000):
+    text = str(i) * 4
+    if i % 3000 == 0:
+        kept.append(text)
+
+
+def at(i: int, garbage: int) -> str:
+    made = 0
+    for k in range(garbage):
+        made += len([k, i])
+    return kept[i] + str(made)
+`;
+    await build(source, 'collected');
+    const artifact = await readArtifact(join(root, 'collected'));
+    for (let i = 0; i < 100; i += 9) {
+      const value = String(i * 3000).repeat(4);
+      expect(callExport(artifact, 'at', [i, i * 1000])).toEqual({ kind: 'returned', value: `${value}${i * 2000}` });
+    }
+  });
+
   it('refuses names and arguments that do not fit, with what would', async () => {
     await build(SERVICE, 'called');
     const artifact = await readArtifact(join(root, 'called'));
