@@ -91,6 +91,25 @@ def sin_fast(h: float, l: float) -> float:
     return fast_sum(hi, lo)
 
 
+# Sine of 0 <= x <= 0.8, as sin_fast without the second part.
+def sin_near(x: float) -> float:
+    if x < 0.0625:
+        z = x * x
+        return fast_sum(x, x * z * (-0.16666666666666666 + z * (0.008333333333333333 + z * (-0.0001984126984126984 + z * 2.7557319223985893e-06))))
+    k = i32(trunc_i64(x * 64.0 + 0.5))
+    d = x - f64_from_i64(i64(k)) * 0.015625
+    s = load_f64(SIN_TABLE, 16 + k * 32)
+    c = load_f64(SIN_TABLE, 32 + k * 32)
+    p = two_product(c, d)
+    pl = low_part()
+    z = d * d
+    ds = d * z * (-0.16666666666666666 + z * (0.008333333333333333 - z * 0.0001984126984126984))
+    dc = z * (-0.5 + z * (0.041666666666666664 - z * 0.001388888888888889))
+    hi = s + p
+    lo = (p - (hi - s)) + (pl + load_f64(SIN_TABLE, 24 + k * 32) + (c * ds + s * dc) + load_f64(SIN_TABLE, 40 + k * 32) * d)
+    return fast_sum(hi, lo)
+
+
 def cos_fast(h: float, l: float) -> float:
     k = i32(trunc_i64(f64_nearest(h * 64.0)))
     d = h - f64_from_i64(i64(k)) * 0.015625
@@ -134,7 +153,7 @@ def asin_fast(x: float) -> float:
     z = x * x
     if x < 0.0078125:
         return fast_sum(x, x * z * (0.16666666666666666 + z * (0.075 + z * (0.044642857142857144 + z * 0.030381944444444444))))
-    k = i32(trunc_i64(f64_nearest(x * (64.0 + z * (10.666666666666666 + z * (4.8 + z * 4.0))))))
+    k = i32(trunc_i64(x * (64.0 + z * (10.666666666666666 + z * (4.8 + z * 4.0))) + 0.5))
     z = two_product(x, x)
     zl = low_part()
     w = 1.0 - z

@@ -145,9 +145,15 @@ def dd_sin(x: float, turn: i32) -> float:
 
 
 def sin_value(x: float) -> float:
-    if f64_abs(x) < 1e-8:
-        return x if f64_abs(x) < 1e-100 else x - x * x * x * 0.16666666666666666
-    if f64_abs(x) <= 100000.0:
+    a = f64_abs(x)
+    if a < 1e-8:
+        return x if a < 1e-100 else x - x * x * x * 0.16666666666666666
+    if a <= 0.7853981633974483:
+        r = sin_near(a)
+        l = low_part()
+        if rounds_alone(r, l, r * 4e-19):
+            return f64_copysign(r + l, x)
+    elif a <= 100000.0:
         r = turn_fast(x, 0)
         l = low_part()
         if rounds_alone(r, l, f64_abs(r) * 4e-19):
