@@ -101,6 +101,11 @@ def min():
 
 
 @overload
+def min(first, second):
+    return second if second < first else first
+
+
+@overload
 def min(first, *rest, key=None, default=...):
     if len(rest) == 0:
         if default is not ...:
@@ -124,6 +129,11 @@ def min(first, *rest, key=None, default=...):
 @overload
 def max():
     raise TypeError('max expected at least 1 argument, got 0')
+
+
+@overload
+def max(first, second):
+    return second if second > first else first
 
 
 @overload
