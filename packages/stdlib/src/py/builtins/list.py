@@ -40,9 +40,13 @@ class list(Generic[T]):
     def _put(self, k: i32, x: T) -> None:
         store_elem(T, self._data, x, 8 + k * size_of(T))
 
+    # Half as much again, so that appending costs constant time on average; a fresh list gets what it needs.
     @noinline
     def _grow(self, need: i32) -> None:
-        cap = need + shr_u(need, 3) + 6 & -4
+        cap = self._cap + shr_u(self._cap, 1)
+        if cap < need:
+            cap = need
+        cap = cap + 3 & -4
         if need < 0 or i64(cap) * i64(size_of(T)) > 2147483000:
             raise_memory_error()
         data = elem_buffer(T, cap)
