@@ -5,7 +5,7 @@
 import type { Call, Comprehension, DictComp, Expr, GeneratorExp, ListComp, SetComp } from '../ast/nodes.ts';
 import type { Var } from '../program/function-info.ts';
 import { newVar } from '../program/make-function.ts';
-import { at, buildExpr, constant } from './build-expressions.ts';
+import { at, buildExpr, constant, runtimeCall } from './build-expressions.ts';
 import { assignTo } from './build-targets.ts';
 import { findVar, type HirScope, tempVar } from './hir-scope.ts';
 import type { HExpr, HStmt } from './nodes.ts';
@@ -23,7 +23,9 @@ export function buildComprehension(scope: HirScope, e: ListComp | SetComp | Dict
         ? at(scope, e, { k: 'set', items: [] })
         : at(scope, e, { k: 'dict', keys: [], values: [] });
   const stmts: HStmt[] = [{ k: 'assign', v: result, value: empty, declared: null, ...place }];
-  loops(scope, e, stmts, (body) => {
+  const [only, ...others] = e.generators;
+  const everyItem = e.kind === 'ListComp' && others.length === 0 && only?.ifs.length === 0;
+  loops(scope, e, stmts, everyItem ? read : null, (body) => {
     if (e.kind === 'DictComp') {
       const key = buildExpr(scope, e.key);
       const keyVar = tempVar(scope, 'key');
@@ -47,10 +49,35 @@ export function buildComprehension(scope: HirScope, e: ListComp | SetComp | Dict
   return at(scope, e, { k: 'seq', stmts, value: read() });
 }
 
-/** The nested loops of a comprehension around `inner`. */
-function loops(scope: HirScope, e: Comp, out: HStmt[], inner: (body: HStmt[]) => void): void {
+/** Makes room in a list for the items of an iterable whose length is known before; gives the iterable, whose parts are then evaluated. */
+function reserve(scope: HirScope, e: Comp, iter: HExpr, list: HExpr, out: HStmt[]): HExpr {
+  const place = { start: e.start, end: e.end };
+  const once = (value: HExpr): (() => HExpr) => {
+    const v = tempVar(scope, 'bound');
+    out.push({ k: 'assign', v, value, declared: null, ...place });
+    return () => at(scope, e, { k: 'var', v });
+  };
+  const room = (name: string, args: readonly HExpr[]): void => {
+    out.push({ k: 'expr', value: runtimeCall(scope, e, name, [list, ...args]), ...place });
+  };
+  if (iter.k === 'var') {
+    room('reserve_for', [at(scope, e, { k: 'var', v: iter.v })]);
+    return iter;
+  }
+  const isRange =
+    iter.k === 'call' && iter.func.k === 'binding' && iter.func.binding.kind === 'class' && iter.func.binding.cls.name === 'range';
+  if (!isRange || iter.args.length > 2 || iter.args.some(({ star }) => star) || iter.kwargs.length > 0) return iter;
+  const bounds = iter.args.map(({ value }) => once(value));
+  const start = bounds.length === 2 ? (bounds[0] as () => HExpr)() : constant(scope, e, { type: 'int', value: 0n });
+  room('reserve_range', [start, (bounds.at(-1) as () => HExpr)()]);
+  return { ...iter, args: bounds.map((read) => ({ value: read(), star: false })) };
+}
+
+/** The nested loops of a comprehension around `inner`; `list` reads the list that gets every item, if there is one. */
+function loops(scope: HirScope, e: Comp, out: HStmt[], list: (() => HExpr) | null, inner: (body: HStmt[]) => void): void {
   // the first iterable belongs to the scope outside
-  const first = buildExpr(scope, (e.generators[0] as Comprehension).iter);
+  let first = buildExpr(scope, (e.generators[0] as Comprehension).iter);
+  if (list) first = reserve(scope, e, first, list(), out);
   const names = new Map<string, Var>();
   const declare = (t: Expr): void => {
     if (t.kind === 'Name') names.set(t.name, newVar(scope.fn, t.name));
@@ -128,7 +155,7 @@ function anyAll(scope: HirScope, e: Call, gen: GeneratorExp, any: boolean): HExp
     ...place,
   });
   const stmts: HStmt[] = [set(!any)];
-  loops(scope, gen, stmts, (body) => {
+  loops(scope, gen, stmts, null, (body) => {
     const elt = buildExpr(scope, gen.elt);
     const test = any ? elt : at(scope, gen.elt, { k: 'op', op: 'not', args: [elt] });
     body.push({ k: 'if', test, then: [set(any), { k: 'break', ...place }], else: [], ...place });
@@ -164,7 +191,7 @@ function sum(scope: HirScope, e: Call, gen: GeneratorExp): HExpr {
   const startArg = e.args[1] ?? e.keywords.find((k) => k.arg === 'start')?.value;
   const start = startArg ? buildExpr(scope, startArg) : constant(scope, e, { type: 'int', value: 0n });
   const stmts: HStmt[] = [{ k: 'assign', v: total, value: start, declared: null, ...place }];
-  loops(scope, gen, stmts, (body) => {
+  loops(scope, gen, stmts, null, (body) => {
     const value = at(scope, gen.elt, { k: 'op', op: 'add', args: [at(scope, e, { k: 'var', v: total }), buildExpr(scope, gen.elt)] });
     body.push({ k: 'assign', v: total, value, declared: null, start: gen.elt.start, end: gen.elt.end });
   });

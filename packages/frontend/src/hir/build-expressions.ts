@@ -305,7 +305,7 @@ function mappingOf(scope: HirScope, e: Call) {
 }
 
 /** A call of a function of the stdlib that programs do not see. */
-function runtimeCall(scope: HirScope, e: Expr, name: string, args: readonly HExpr[]): HExpr {
+export function runtimeCall(scope: HirScope, e: Expr, name: string, args: readonly HExpr[]): HExpr {
   const func = at(scope, e, { k: 'binding', name, binding: { kind: 'func', fn: scope.program.runtimeFunction(name) } });
   return at(scope, e, { k: 'call', func, args: args.map((value) => ({ value, star: false })), kwargs: [] });
 }

@@ -1,6 +1,6 @@
 # molt: intrinsics
 # list: a growable buffer of elements at their own width. The compiler relies on the first four fields and their order.
-# Room grows by an eighth plus a little, as in CPython, so appends are amortised constant.
+# Room grows by half, so appends are amortised constant.
 
 from typing import Generic, TypeVar, overload
 from molt.intrinsics import (

@@ -2,7 +2,7 @@
 # What compiled code needs besides the slow paths: hashes of fixed tuples, unpacking checks, exception contexts, object identity.
 
 from molt.intrinsics import (
-    CELL_EXC_HANDLED, TYPE_BOOL, TYPE_FLOAT, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref, type_name, val, val_type,
+    CELL_EXC_HANDLED, TYPE_BOOL, TYPE_FLOAT, addr, cast, hash_of, i32, i64, i64_u, load_ref, ref, type_name, val, val_type, word,
 )
 
 
@@ -130,3 +130,22 @@ def number_as_float(x: val) -> float:
     if kind == TYPE_BOOL:
         return 1.0 if cast(bool, x) else 0.0
     return int_to_float(cast(int, x))
+
+
+# More is not reserved before the items are there.
+RESERVE_MOST: i32 = 1048576
+
+
+# Room in the list of a comprehension for one item per item of an iterable.
+@inline
+def reserve_for(items, iterable) -> None:
+    if isinstance(iterable, list):
+        items._reserve(iterable._len)
+
+
+@inline
+def reserve_range(items, start, stop) -> None:
+    if isinstance(start, int) and isinstance(stop, int):
+        n = stop - start
+        if n > 0:
+            items._reserve(i32(word(n)) if n <= int(RESERVE_MOST) else RESERVE_MOST)
