@@ -249,7 +249,7 @@ function typeVarName(value: Expr): boolean {
 
 /** The constant that an expression of literals gives, or null. */
 export function literal(expr: Expr): PyConstant | null {
-  if (expr.kind === 'Constant') return expr.value;
+  if (expr.kind === 'Constant') return expr.value.type === 'imaginary' ? null : expr.value;
   if (expr.kind === 'UnaryOp' && expr.op === 'USub') {
     const inner = literal(expr.operand);
     if (inner?.type === 'int') return { type: 'int', value: -inner.value };
