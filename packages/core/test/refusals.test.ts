@@ -29,7 +29,7 @@ describe('refusals', () => {
     const start = marked.indexOf('«');
     const source = marked.replace('«', '').replace('»', '');
     const end = marked.indexOf('»') - 1;
-    const { diagnostics, module } = check(source, { target: 'wasm', mode: 'script' });
+    const { diagnostics, module } = check(source, { mode: 'script' });
     expect(module).toBeNull();
     const [first] = diagnostics;
     expect(first).toMatchObject({ code: 'MOLT1200', severity: 'error', span: { start, end } });
@@ -46,7 +46,7 @@ describe('refusals', () => {
 
   it('of services name what cannot be called from outside', () => {
     const codes = (source: string, exports: string[] = []): string[] =>
-      check(source, { target: 'wasm', mode: 'service', exports }).diagnostics.map(({ code }) => code);
+      check(source, { mode: 'service', exports }).diagnostics.map(({ code }) => code);
     expect(codes('def main() -> None:\n    pass\n')).toEqual(['MOLT1207']);
     expect(codes('def f(x):\n    return x\n', ['f'])).toEqual(['MOLT1203']);
     expect(codes('class A:\n    pass\n\ndef f(x: A) -> int:\n    return 1\n')).toEqual(['MOLT1204']);
