@@ -38,7 +38,6 @@ describe('refusals', () => {
 
   it('come with the other faults of the program, each in its place', () => {
     const { diagnostics } = check('x = 2j\n\n\ndef f() -> None:\n    y = open("a")\n\n\nf()\nimport nowhere\n', {
-      target: 'wasm',
       mode: 'script',
     });
     expect(diagnostics.map(({ code }) => code).sort()).toEqual(['MOLT1200', 'MOLT1200', 'MOLT1201']);
