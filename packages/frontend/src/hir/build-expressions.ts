@@ -188,7 +188,9 @@ export function buildName(scope: HirScope, name: string, place: { start: number;
   if (name === '__name__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.name });
   if (name === '__file__' && !module.bindings.has(name)) return constant(scope, place, { type: 'str', value: module.path });
   const binding =
-    lookupModuleName(module, name) ?? scope.program.builtins.get(name) ?? (module.trusted ? scope.program.runtime.get(name) : undefined);
+    lookupModuleName(module, name) ??
+    scope.program.builtinFor(module, name) ??
+    (module.trusted ? scope.program.runtime.get(name) : undefined);
   if (binding?.kind === 'typing' && name === 'TYPE_CHECKING') return constant(scope, place, { type: 'bool', value: false });
   const instead = binding ? undefined : MISSING_BUILTINS.get(name);
   if (instead) refuse(spanOf(module.source, place.start, place.end), `the builtin ${name}`, instead);
@@ -196,7 +198,7 @@ export function buildName(scope: HirScope, name: string, place: { start: number;
   if (binding.kind === 'var') {
     const { global } = binding;
     if (global.constant) return at(scope, place, { k: 'const', value: global.constant });
-    const builtin = module.trusted ? undefined : scope.program.builtins.get(name);
+    const builtin = module.trusted ? undefined : scope.program.builtinFor(module, name);
     const fallback = builtin && builtin.kind !== 'var' ? at(scope, place, { k: 'binding', name, binding: builtin }) : null;
     return at(scope, place, { k: 'global', g: global, ...(fallback ? { fallback } : {}) });
   }
@@ -317,7 +319,7 @@ function isTypeExpr(scope: HirScope, e: Expr): boolean {
   // a name that the module body binds by an import or a class statement is no variable
   const isBinding = scope.fn.kind === 'module' && scope.fn.module.bindings.has(head.name);
   if (!isBinding && findVar(scope, head.name)) return false;
-  const binding = lookupModuleName(scope.fn.module, head.name) ?? scope.program.builtins.get(head.name);
+  const binding = lookupModuleName(scope.fn.module, head.name) ?? scope.program.builtinFor(scope.fn.module, head.name);
   return (
     binding?.kind === 'typevar' ||
     binding?.kind === 'class' ||

@@ -127,7 +127,9 @@ function lookupBase(program: Program, module: ModuleInfo, expr: Expr, place: Cla
   }
   if (expr.kind !== 'Name') return undefined;
   const known =
-    lookupModuleName(module, expr.name) ?? program.builtins.get(expr.name) ?? (module.trusted ? program.runtime.get(expr.name) : undefined);
+    lookupModuleName(module, expr.name) ??
+    program.builtinFor(module, expr.name) ??
+    (module.trusted ? program.runtime.get(expr.name) : undefined);
   if (known) return known;
   if (!module.trusted) return undefined;
   // stdlib files may define a base after its use

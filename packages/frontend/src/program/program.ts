@@ -7,6 +7,7 @@ import type { Module } from '../ast/nodes.ts';
 import { parseModule } from '../parse/parse-module.ts';
 import { newCell } from '../types/type.ts';
 import { noteAttributeUses } from './attribute-uses.ts';
+import { BUILTIN_NAMES } from './builtin-names.ts';
 import type { ClassInfo } from './class-info.ts';
 import { COMPILER_BUILTINS } from './compiler-builtins.ts';
 import { declareModule } from './declare.ts';
@@ -194,6 +195,11 @@ export class Program {
     const global: GlobalVar = { name, id: this.unique(id), cell: newCell(), constant: null, maybeUnbound: false, declared };
     this.globals.push(global);
     return global;
+  }
+
+  /** What a module sees under a name that it does not bind itself. */
+  builtinFor(module: ModuleInfo, name: string): Binding | undefined {
+    return module.trusted || BUILTIN_NAMES.has(name) ? this.builtins.get(name) : undefined;
   }
 
   builtinClass(name: string): ClassInfo {

@@ -12,6 +12,17 @@ F = TypeVar('F')
 T = TypeVar('T')
 
 
+# What classes of iterators share: they step with `_advance`, which leaves the item in `_value`.
+class iterator_base:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self._advance():
+            raise_stop_iteration()
+        return self._value
+
+
 # An iterator over anything iterable that has `_advance` and `_value`.
 def stepper(iterable):
     it = iter(iterable)
@@ -42,7 +53,7 @@ class next_adapter(Generic[I, T]):
         return self._it.__next__()
 
 
-class enumerate(Generic[I, T]):
+class enumerate(iterator_base, Generic[I, T]):
     _it: I
     _count: int
     _value: 'tuple[int, T]'
@@ -58,16 +69,8 @@ class enumerate(Generic[I, T]):
         self._count += 1
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class zip_two(Generic[I, J, T]):
+class zip_two(iterator_base, Generic[I, J, T]):
     _left: I
     _right: J
     _strict: bool
@@ -90,16 +93,8 @@ class zip_two(Generic[I, J, T]):
         self._value = (self._left._value, self._right._value)
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class zip_three(Generic[I, J, K, T]):
+class zip_three(iterator_base, Generic[I, J, K, T]):
     _first: I
     _second: J
     _third: K
@@ -131,16 +126,8 @@ class zip_three(Generic[I, J, K, T]):
         self._value = (self._first._value, self._second._value, self._third._value)
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class zip_one(Generic[I, T]):
+class zip_one(iterator_base, Generic[I, T]):
     _it: I
     _value: T
 
@@ -153,17 +140,9 @@ class zip_one(Generic[I, T]):
         self._value = (self._it._value,)
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 # zip of any number of lists of one type, `zip(*rows)`: the rows are known only at run time.
-class zip_rows(Generic[I, T]):
+class zip_rows(iterator_base, Generic[I, T]):
     _rows: 'list[I]'
     _value: 'vtuple[T]'
 
@@ -185,14 +164,6 @@ class zip_rows(Generic[I, T]):
         self._value = tuple_of_list(items)
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 def zip(*iterables, strict: bool = False):
     # the arguments were spread from a value of unknown length
@@ -213,7 +184,7 @@ def zip_none():
     return iter(())
 
 
-class map_one(Generic[F, I, T]):
+class map_one(iterator_base, Generic[F, I, T]):
     _func: F
     _it: I
     _value: T
@@ -228,16 +199,8 @@ class map_one(Generic[F, I, T]):
         self._value = self._func(self._it._value)
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class map_two(Generic[F, I, J, T]):
+class map_two(iterator_base, Generic[F, I, J, T]):
     _func: F
     _left: I
     _right: J
@@ -254,16 +217,8 @@ class map_two(Generic[F, I, J, T]):
         self._value = self._func(self._left._value, self._right._value)
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class map_three(Generic[F, I, J, K, T]):
+class map_three(iterator_base, Generic[F, I, J, K, T]):
     _func: F
     _first: I
     _second: J
@@ -282,14 +237,6 @@ class map_three(Generic[F, I, J, K, T]):
         self._value = self._func(self._first._value, self._second._value, self._third._value)
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 def map(func, *iterables):
     if len(iterables) == 1:
@@ -299,7 +246,7 @@ def map(func, *iterables):
     return map_three(func, iterables[0], iterables[1], iterables[2])
 
 
-class filter(Generic[F, I, T]):
+class filter(iterator_base, Generic[F, I, T]):
     _func: F
     _it: I
     _value: T
@@ -320,14 +267,6 @@ class filter(Generic[F, I, T]):
                 return True
         return False
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 def reversed(x):
     if hasattr(x, '__reversed__'):
@@ -338,7 +277,7 @@ def reversed(x):
 
 
 # reversed() of a sequence that has only __len__ and __getitem__.
-class sequence_reverse_iterator(Generic[I, T]):
+class sequence_reverse_iterator(iterator_base, Generic[I, T]):
     _source: I
     _at: int
     _value: T
@@ -354,17 +293,9 @@ class sequence_reverse_iterator(Generic[I, T]):
         self._value = self._source[self._at]
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 # iter() of a sequence that has only __getitem__: ends at IndexError.
-class sequence_iterator(Generic[I, T]):
+class sequence_iterator(iterator_base, Generic[I, T]):
     _source: I
     _at: int
     _value: T
@@ -379,14 +310,6 @@ class sequence_iterator(Generic[I, T]):
             return False
         self._at += 1
         return True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
 
 
 # tuple(iterable): the list's buffer becomes the tuple's.

@@ -9,7 +9,7 @@ A = TypeVar('A')
 V = TypeVar('V')
 
 
-class combinations(Generic[T]):
+class combinations(iterator_base, Generic[T]):
     _pool: 'list[T]'
     _picked: 'list[int]'
     _fresh: bool
@@ -47,16 +47,8 @@ class combinations(Generic[T]):
         self._value = tuple_of_list([self._pool[i] for i in self._picked])
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class combinations_with_replacement(Generic[T]):
+class combinations_with_replacement(iterator_base, Generic[T]):
     _pool: 'list[T]'
     _picked: 'list[int]'
     _fresh: bool
@@ -87,16 +79,8 @@ class combinations_with_replacement(Generic[T]):
         self._value = tuple_of_list([self._pool[i] for i in self._picked])
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class permutations(Generic[T]):
+class permutations(iterator_base, Generic[T]):
     _pool: 'list[T]'
     _picked: 'list[int]'
     _cycles: 'list[int]'
@@ -140,16 +124,8 @@ class permutations(Generic[T]):
         self._value = tuple_of_list([self._pool[i] for i in self._picked[: self._size]])
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class product_two(Generic[T, U, A]):
+class product_two(iterator_base, Generic[T, U, A]):
     _left: 'list[T]'
     _right: 'list[U]'
     _at: int
@@ -167,16 +143,8 @@ class product_two(Generic[T, U, A]):
         self._at += 1
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class product_three(Generic[T, U, A, V]):
+class product_three(iterator_base, Generic[T, U, A, V]):
     _first: 'list[T]'
     _second: 'list[U]'
     _third: 'list[V]'
@@ -198,16 +166,8 @@ class product_three(Generic[T, U, A, V]):
         self._at += 1
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class product_power(Generic[T]):
+class product_power(iterator_base, Generic[T]):
     _pool: 'list[T]'
     _picked: 'list[int]'
     _fresh: bool
@@ -236,14 +196,6 @@ class product_power(Generic[T]):
                 return False
         self._value = tuple_of_list([self._pool[i] for i in self._picked])
         return True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
 
 
 @overload

@@ -33,7 +33,7 @@ class count(Generic[T]):
         return self._value
 
 
-class cycle(Generic[T]):
+class cycle(iterator_base, Generic[T]):
     _items: 'list[T]'
     _at: i32
     _value: T
@@ -49,16 +49,8 @@ class cycle(Generic[T]):
         self._at = self._at + 1 if self._at + 1 < n else 0
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class repeat(Generic[T]):
+class repeat(iterator_base, Generic[T]):
     _left: int
     _value: T
 
@@ -73,17 +65,9 @@ class repeat(Generic[T]):
             self._left -= 1
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 # All items of the iterables that an iterable gives.
-class chain_nested(Generic[A, B, T]):
+class chain_nested(iterator_base, Generic[A, B, T]):
     _outer: A
     _inner: B
     _open: bool
@@ -104,16 +88,8 @@ class chain_nested(Generic[A, B, T]):
             self._inner = stepper(self._outer._value)
             self._open = True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class chain_two(Generic[A, B, T]):
+class chain_two(iterator_base, Generic[A, B, T]):
     _first: A
     _second: B
     _value: T
@@ -130,14 +106,6 @@ class chain_two(Generic[A, B, T]):
             self._value = self._second._value
             return True
         return False
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
 
 
 class chain:
@@ -156,7 +124,7 @@ class chain:
         return chain_nested(iterables)
 
 
-class accumulate(Generic[A, F, T]):
+class accumulate(iterator_base, Generic[A, F, T]):
     _it: A
     _func: F
     _started: bool
@@ -180,16 +148,8 @@ class accumulate(Generic[A, F, T]):
             self._value = self._func(self._value, self._it._value)
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class islice(Generic[A, T]):
+class islice(iterator_base, Generic[A, T]):
     _it: A
     _next: int
     _stop: int
@@ -228,16 +188,8 @@ class islice(Generic[A, T]):
                 self._next += self._step
                 return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class takewhile(Generic[F, A, T]):
+class takewhile(iterator_base, Generic[F, A, T]):
     _func: F
     _it: A
     _done: bool
@@ -256,16 +208,8 @@ class takewhile(Generic[F, A, T]):
         self._value = self._it._value
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class dropwhile(Generic[F, A, T]):
+class dropwhile(iterator_base, Generic[F, A, T]):
     _func: F
     _it: A
     _open: bool
@@ -283,16 +227,8 @@ class dropwhile(Generic[F, A, T]):
                 return True
         return False
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class filterfalse(Generic[F, A, T]):
+class filterfalse(iterator_base, Generic[F, A, T]):
     _func: F
     _it: A
     _value: T
@@ -313,16 +249,8 @@ class filterfalse(Generic[F, A, T]):
                 return True
         return False
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class pairwise(Generic[A, B, T]):
+class pairwise(iterator_base, Generic[A, B, T]):
     _it: A
     _last: B
     _open: bool
@@ -343,17 +271,9 @@ class pairwise(Generic[A, B, T]):
         self._last = self._it._value
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 # Groups of equal neighbours (by key); each group is a list.
-class groupby(Generic[A, B, F, T]):
+class groupby(iterator_base, Generic[A, B, F, T]):
     _it: A
     _key: F
     _ahead: bool
@@ -383,14 +303,6 @@ class groupby(Generic[A, B, F, T]):
         self._value = (mark, list_iterator(group))
         return True
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 def key_of(key, x):
     if key is None:
@@ -398,7 +310,7 @@ def key_of(key, x):
     return key(x)
 
 
-class starmap(Generic[F, A, T]):
+class starmap(iterator_base, Generic[F, A, T]):
     _func: F
     _it: A
     _value: T
@@ -413,16 +325,8 @@ class starmap(Generic[F, A, T]):
         self._value = self._func(*self._it._value)
         return True
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class compress(Generic[A, B, T]):
+class compress(iterator_base, Generic[A, B, T]):
     _data: A
     _selectors: B
     _value: T
@@ -438,16 +342,8 @@ class compress(Generic[A, B, T]):
                 return True
         return False
 
-    def __iter__(self):
-        return self
 
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
-
-class zip_longest(Generic[A, B, F, T]):
+class zip_longest(iterator_base, Generic[A, B, F, T]):
     _left: A
     _right: B
     _fill: F
@@ -470,11 +366,3 @@ class zip_longest(Generic[A, B, F, T]):
         if right:
             self._value = (self._fill, self._right._value)
         return right
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value

@@ -10,7 +10,7 @@ J = TypeVar('J')
 T = TypeVar('T')
 
 
-class generator(Generic[F, G, I, T]):
+class generator(iterator_base, Generic[F, G, I, T]):
     _keep: F
     _make: G
     _it: I
@@ -29,17 +29,9 @@ class generator(Generic[F, G, I, T]):
                 return True
         return False
 
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
-
 
 # With further `for` clauses `make` gives an iterator of its own.
-class nested_generator(Generic[F, G, I, J, T]):
+class nested_generator(iterator_base, Generic[F, G, I, J, T]):
     _keep: F
     _make: G
     _outer: I
@@ -65,11 +57,3 @@ class nested_generator(Generic[F, G, I, J, T]):
             if self._keep is None or self._keep(item):
                 self._inner = self._make(item)
                 self._open = True
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not self._advance():
-            raise_stop_iteration()
-        return self._value
