@@ -3,7 +3,6 @@ import type { ImmOf, MemType, OpName, ValueId } from '@molt/mir';
 import type { Plan } from '../infer/plan.ts';
 import { BOOL, FLOAT, I32, I64, INT, type Type } from '../types/type.ts';
 import type { FuncLowering } from './func-lowering.ts';
-import { emitRaise } from './lower-plans.ts';
 import { isReference, memTypeOf } from './represent.ts';
 import type { Val } from './ssa.ts';
 
@@ -186,7 +185,8 @@ function listPrim(f: FuncLowering, plan: Prim, name: string, args: readonly Val[
     const high = b.emit('int.lt', [index, length], null);
     f.ssa.branch(b.emit('i32.and', [low, high], null), ok, bad, true);
     f.enter(bad);
-    emitRaise(f, 'IndexError', name === 'get' ? 'list index out of range' : 'list assignment index out of range');
+    f.call(f.low.runtime('raise_index_error'), [f.i32(name === 'get' ? 0 : 1), index]);
+    b.end({ kind: 'trap', reason: 1 });
     f.enter(ok);
   }
   if (name === 'get') return { v: b.emit('list.get', [list.v, index], imm), type: plan.type.k === 'never' ? plan.type : element };
