@@ -17,7 +17,12 @@ export function constantValue(f: FuncLowering, value: PyConstant, type: Type): V
   const { b } = f;
   switch (value.type) {
     case 'int':
-      if (type.k === 'i32') return { v: f.i32(Number(BigInt.asIntN(32, value.value))), type };
+      if (type.k === 'i32') {
+        // Only the stdlib dialect has machine words; one that loses bits there would be a silent fault of every program.
+        if (value.value < -(2n ** 31n) || value.value >= 2n ** 32n)
+          throw new Error(`the literal ${value.value} does not fit 32 bits; write i64(...)`);
+        return { v: f.i32(Number(BigInt.asIntN(32, value.value))), type };
+      }
       if (type.k === 'i64') return { v: b.emit('i64.const', [], { value: BigInt.asIntN(64, value.value) }), type };
       if (type.k === 'float') return { v: b.emit('f64.const', [], { value: Number(value.value) }), type };
       return { v: b.emit('int.const', [], { value: value.value }), type: { k: 'int' } };

@@ -49,7 +49,7 @@ class PackWriter:
             self._head(204, w, 1)
         elif lt_u(w, 65536):
             self._head(205, w, 2)
-        elif lt_u(w, 4294967296):
+        elif lt_u(w, i64(4294967296)):
             self._head(206, w, 4)
         else:
             self._head(207, w, 8)
