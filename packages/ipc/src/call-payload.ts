@@ -1,24 +1,35 @@
 /**
- * The payloads of CALL, RESULT and ERROR. They begin with fixed structs, so that native code answers calls without a MessagePack reader.
+ * The payloads of CALL and RESULT. They begin with fixed structs, so that native code answers calls without a MessagePack reader.
  *
- * CALL    0: u16 export id | 2: u16 flags, zero | 4: u32 deadline ms | 8: u32 cpu ms | 12: u32 memory KiB | 16: u8 criticality | 17: 3 zero
- *         20: 16 bytes of the input wire id | 36: 16 bytes of the output wire id | 52: body
+ * CALL    0: u16 export id | 2: u16 zero | 4: u32 deadline ms | 8: u32 cpu ms | 12: u32 memory KiB | 16: u8 criticality | 17: u8 head flags | 18: 2 zero
+ *         20: 16 bytes of the input wire id | 36: 16 bytes of the output wire id | 52: what the head flags announce, then the body
+ *         flag 1: 16 bytes trace id, 8 bytes span id, u8 trace flags | flag 2: u8 length, idempotency key
  * RESULT  0: u32 queue us | 4: u32 exec us | 8: u32 cpu us | 12: u32 peak KiB | 16: body
- * ERROR   0: u16 code | 2: u8 executed | 3: u8 retry | 4: u32 after ms | 8: MessagePack [name, message, hint, details]
  */
-import { type ControlMap, type ControlValue, isControlMap, packControl, unpackControl } from './control-pack.ts';
-import { EXECUTED, errorNameOf, MIP_ERRORS, RETRY } from './error-taxonomy.ts';
-import { DEFAULT_LIMITS } from './frame.ts';
-import { MipError } from './mip-error.ts';
+import { clampU32 } from './u32.ts';
 
-/** Bytes before the body of a CALL. */
+/** Bytes of the fixed part of a CALL. */
 export const CALL_HEAD = 52;
 /** Bytes before the body of a RESULT. */
 export const RESULT_HEAD = 16;
-/** Bytes before the MessagePack part of an ERROR. */
-export const ERROR_HEAD = 8;
 /** Bytes of a wire id that a call carries. */
 export const ID_PREFIX = 16;
+/** Bits of the head flags of a CALL. */
+export const HEAD_FLAGS = { TRACE: 0x01, KEY: 0x02 } as const;
+/** Bytes that a trace context takes. */
+const TRACE_BYTES = 25;
+/** Longest idempotency key in bytes. */
+export const MAX_KEY_BYTES = 64;
+
+/** Where a call belongs in a distributed trace: the fields of W3C trace-context, in hexadecimal digits. */
+export interface TraceContext {
+  /** 32 digits, not all zero. */
+  readonly traceId: string;
+  /** 16 digits, not all zero: the span of the caller. */
+  readonly spanId: string;
+  /** 0 to 255; bit 0: sampled. */
+  readonly flags: number;
+}
 
 /** What a CALL says before its body. Zero for cpu and memory means the export's default. */
 export interface CallHead {
@@ -31,6 +42,9 @@ export interface CallHead {
   /** The first 16 bytes of the wire id, as hexadecimal digits. */
   readonly inputId: string;
   readonly outputId: string;
+  readonly trace?: TraceContext;
+  /** Idempotency key: 1 to 64 bytes that mean nothing to the protocol. */
+  readonly key?: Uint8Array;
 }
 
 /** What a RESULT reports beside its body. */
@@ -41,23 +55,30 @@ export interface CallStats {
   readonly peakKib: number;
 }
 
-const MAX_U32 = 0xffffffff;
-/** No text of an error is longer than this on the wire. */
-const MAX_TEXT = 8192;
-/** Details of an error nest no deeper. */
-const MAX_DETAIL_DEPTH = 5;
-
-/** The fixed part of a CALL. */
+/** Everything of a CALL before its body. */
 export function encodeCallHead(head: CallHead): Uint8Array {
-  const out = new Uint8Array(CALL_HEAD);
+  const { trace, key } = head;
+  const out = new Uint8Array(CALL_HEAD + (trace === undefined ? 0 : TRACE_BYTES) + (key === undefined ? 0 : 1 + key.length));
   const view = new DataView(out.buffer);
   view.setUint16(0, head.exportId, true);
-  view.setUint32(4, clamp(head.deadlineMs), true);
-  view.setUint32(8, clamp(head.cpuMs), true);
-  view.setUint32(12, clamp(head.memoryKib), true);
+  view.setUint32(4, clampU32(head.deadlineMs), true);
+  view.setUint32(8, clampU32(head.cpuMs), true);
+  view.setUint32(12, clampU32(head.memoryKib), true);
   view.setUint8(16, head.criticality);
-  putHex(out, 20, head.inputId);
-  putHex(out, 36, head.outputId);
+  view.setUint8(17, (trace === undefined ? 0 : HEAD_FLAGS.TRACE) | (key === undefined ? 0 : HEAD_FLAGS.KEY));
+  putHex(out, 20, head.inputId, ID_PREFIX);
+  putHex(out, 36, head.outputId, ID_PREFIX);
+  let at = CALL_HEAD;
+  if (trace !== undefined) {
+    putHex(out, at, trace.traceId, 16);
+    putHex(out, at + 16, trace.spanId, 8);
+    out[at + 24] = trace.flags;
+    at += TRACE_BYTES;
+  }
+  if (key !== undefined) {
+    out[at] = key.length;
+    out.set(key, at + 1);
+  }
   return out;
 }
 
@@ -65,30 +86,52 @@ export function encodeCallHead(head: CallHead): Uint8Array {
 export function decodeCall(payload: Uint8Array): { readonly head: CallHead; readonly body: Uint8Array } | string {
   if (payload.length < CALL_HEAD) return `CALL of ${payload.length} bytes, at least ${CALL_HEAD} are needed`;
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const flags = view.getUint8(17);
+  if (view.getUint16(2, true) !== 0 || (flags & ~(HEAD_FLAGS.TRACE | HEAD_FLAGS.KEY)) !== 0 || view.getUint16(18, true) !== 0)
+    return 'reserved parts of CALL are not zero';
   const head: CallHead = {
     exportId: view.getUint16(0, true),
     deadlineMs: view.getUint32(4, true),
     cpuMs: view.getUint32(8, true),
     memoryKib: view.getUint32(12, true),
     criticality: view.getUint8(16),
-    inputId: getHex(payload, 20),
-    outputId: getHex(payload, 36),
+    inputId: getHex(payload, 20, ID_PREFIX),
+    outputId: getHex(payload, 36, ID_PREFIX),
   };
-  if (view.getUint16(2, true) !== 0 || view.getUint8(17) !== 0 || view.getUint16(18, true) !== 0)
-    return 'reserved parts of CALL are not zero';
   if (head.deadlineMs === 0) return 'CALL without a deadline';
   if (head.criticality > 3) return `criticality ${head.criticality}, 0 to 3 are known`;
-  return { head, body: payload.subarray(CALL_HEAD) };
+  return flags === 0 ? { head, body: payload.subarray(CALL_HEAD) } : extended(payload, flags, head);
+}
+
+/** Reads what the head flags announce. */
+function extended(payload: Uint8Array, flags: number, head: CallHead): { readonly head: CallHead; readonly body: Uint8Array } | string {
+  let at = CALL_HEAD;
+  let trace: TraceContext | undefined;
+  let key: Uint8Array | undefined;
+  if ((flags & HEAD_FLAGS.TRACE) !== 0) {
+    if (payload.length < at + TRACE_BYTES) return 'CALL ends within its trace context';
+    trace = { traceId: getHex(payload, at, 16), spanId: getHex(payload, at + 16, 8), flags: payload[at + 24] as number };
+    if (/^0+$/.test(trace.traceId) || /^0+$/.test(trace.spanId)) return 'CALL with a trace context of zeros';
+    at += TRACE_BYTES;
+  }
+  if ((flags & HEAD_FLAGS.KEY) !== 0) {
+    const length = payload[at];
+    if (length === undefined || payload.length < at + 1 + length) return 'CALL ends within its idempotency key';
+    if (length === 0 || length > MAX_KEY_BYTES) return `an idempotency key of ${length} bytes, 1 to ${MAX_KEY_BYTES} are allowed`;
+    key = payload.slice(at + 1, at + 1 + length);
+    at += 1 + length;
+  }
+  return { head: { ...head, ...(trace && { trace }), ...(key && { key }) }, body: payload.subarray(at) };
 }
 
 /** The fixed part of a RESULT. */
 export function encodeResultHead(stats: CallStats): Uint8Array {
   const out = new Uint8Array(RESULT_HEAD);
   const view = new DataView(out.buffer);
-  view.setUint32(0, clamp(stats.queueUs), true);
-  view.setUint32(4, clamp(stats.execUs), true);
-  view.setUint32(8, clamp(stats.cpuUs), true);
-  view.setUint32(12, clamp(stats.peakKib), true);
+  view.setUint32(0, clampU32(stats.queueUs), true);
+  view.setUint32(4, clampU32(stats.execUs), true);
+  view.setUint32(8, clampU32(stats.cpuUs), true);
+  view.setUint32(12, clampU32(stats.peakKib), true);
   return out;
 }
 
@@ -105,87 +148,14 @@ export function decodeResult(payload: Uint8Array): { readonly stats: CallStats; 
   return { stats, body: payload.subarray(RESULT_HEAD) };
 }
 
-/**
- * The payload of an ERROR, of at most `most` bytes: an ERROR never spans frames. What does not fit is left out, details first, so an
- * error always arrives.
- */
-export function encodeError(error: MipError, most: number = DEFAULT_LIMITS.maxFrame): Uint8Array {
-  const room = most - ERROR_HEAD;
-  const texts = textsOf(error, room);
-  const out = new Uint8Array(ERROR_HEAD + texts.length);
-  const view = new DataView(out.buffer);
-  view.setUint16(0, MIP_ERRORS[error.mip].code, true);
-  view.setUint8(2, EXECUTED.indexOf(error.executed));
-  view.setUint8(3, RETRY.indexOf(error.retry));
-  view.setUint32(4, clamp(error.afterMs), true);
-  out.set(texts, ERROR_HEAD);
-  return out;
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function putHex(out: Uint8Array, at: number, digits: string, bytes: number): void {
+  for (let i = 0; i < bytes; i++) out[at + i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
 }
 
-function textsOf(error: MipError, room: number): Uint8Array {
-  const hint = error.hint ?? '';
-  const full = packControl([error.mip, wellFormed(error.text), wellFormed(hint), plainDetails(error.facts, 0)]);
-  if (full.length <= room) return full;
-  // A character takes at most four bytes, so these always fit into the smallest frame.
-  const cut = Math.min(MAX_TEXT, Math.floor((room - 100) / 16));
-  return packControl([error.mip, wellFormed(error.text, cut), wellFormed(hint, cut), {}]);
-}
-
-/** Details as they may travel: texts well formed, nothing nested too deep, nothing that is no control value. */
-function plainDetails(value: ControlMap, depth: number): ControlMap {
-  const plain = (item: ControlValue): ControlValue => {
-    if (typeof item === 'string') return wellFormed(item);
-    if (typeof item === 'bigint') return item >= -(2n ** 63n) && item < 2n ** 64n ? item : String(item);
-    if (Array.isArray(item))
-      return depth >= MAX_DETAIL_DEPTH
-        ? []
-        : item.map((part) => plainDetails({ part: part as ControlValue }, depth + 1)['part'] as ControlValue);
-    if (isControlMap(item)) return depth >= MAX_DETAIL_DEPTH ? {} : plainDetails(item, depth + 1);
-    return item === undefined || typeof item === 'function' || typeof item === 'symbol' ? null : item;
-  };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [wellFormed(key, 16), plain(item)]));
-}
-
-/** The error of an ERROR's payload; text says what is wrong with the payload. */
-export function decodeError(payload: Uint8Array): MipError | string {
-  if (payload.length < ERROR_HEAD) return `ERROR of ${payload.length} bytes, at least ${ERROR_HEAD} are needed`;
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-  const code = view.getUint16(0, true);
-  const executed = EXECUTED[view.getUint8(2)];
-  const retry = RETRY[view.getUint8(3)];
-  const texts = unpackControl(payload.subarray(ERROR_HEAD));
-  if (executed === undefined || retry === undefined || !Array.isArray(texts) || texts.length !== 4) return 'ERROR with unknown parts';
-  const [name, message, hint, details] = texts as unknown[];
-  if (typeof name !== 'string' || typeof message !== 'string' || typeof hint !== 'string' || !isControlMap(details as never)) {
-    return 'ERROR is not [name, message, hint, details]';
-  }
-  return new MipError({
-    // A code of a later version is still an error with all its advice; only its name is unknown here.
-    name: errorNameOf(code) ?? 'INTERNAL',
-    message: errorNameOf(code) === undefined ? `${name} (${code}): ${message}` : message,
-    hint: hint === '' ? undefined : hint,
-    executed,
-    retry,
-    afterMs: view.getUint32(4, true),
-    details: details as never,
-  });
-}
-
-/** Text that fits into a frame; a lone surrogate, which cutting may leave, becomes U+FFFD. */
-function wellFormed(text: string, most = MAX_TEXT): string {
-  return text.slice(0, most).replace(/\p{Surrogate}/gu, '\ufffd');
-}
-
-function clamp(value: number): number {
-  return Math.max(0, Math.min(MAX_U32, Math.ceil(value)));
-}
-
-function putHex(out: Uint8Array, at: number, digits: string): void {
-  for (let i = 0; i < ID_PREFIX; i++) out[at + i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
-}
-
-function getHex(bytes: Uint8Array, at: number): string {
+function getHex(bytes: Uint8Array, at: number, count: number): string {
   let digits = '';
-  for (let i = 0; i < ID_PREFIX; i++) digits += (bytes[at + i] as number).toString(16).padStart(2, '0');
+  for (let i = at; i < at + count; i++) digits += HEX[bytes[i] as number];
   return digits;
 }

@@ -7,8 +7,9 @@
  */
 import type { SchemaSet } from '@molt/schema-ir';
 import { exportIds } from '@molt/schema-ir';
-import { CALL_HEAD, type CallStats, decodeError, decodeResult, encodeCallHead, encodeError } from './call-payload.ts';
+import { CALL_HEAD, type CallStats, decodeResult, encodeCallHead } from './call-payload.ts';
 import { packControl, unpackControlMap, wholeAt } from './control-pack.ts';
+import { decodeError, encodeError } from './error-payload.ts';
 import type { CancelReason } from './error-taxonomy.ts';
 import { agreeOn, DEFAULT_LIMITS, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
 import { FrameDecoder, type FrameFault } from './frame-decoder.ts';

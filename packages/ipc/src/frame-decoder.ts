@@ -130,16 +130,15 @@ export class FrameDecoder {
     if (view.getUint16(6, true) !== 0) return this.#fault('PROTOCOL_ERROR', 'reserved bytes of a frame header are not zero');
     if (length > this.#maxFrame) return this.#fault('FRAME_TOO_LARGE', `a frame of ${length} bytes exceeds the limit of ${this.#maxFrame}`);
     const kind = frameKindOf(id);
-    const known = kind !== undefined && FRAME_KINDS[kind].from !== 'reserved';
-    this.#skip = !known;
-    if (!known) {
+    this.#skip = kind === undefined;
+    if (kind === undefined) {
       if ((flags & FLAGS.IGNORABLE) === 0) return this.#fault('PROTOCOL_ERROR', `unknown frame kind ${id}`);
     } else {
       const { from, spans } = FRAME_KINDS[kind];
       if (from !== 'both' && from !== this.#from) return this.#fault('PROTOCOL_ERROR', `a ${this.#from} may not send ${kind}`);
       if ((flags & FLAGS.SHM) !== 0) return this.#fault('PROTOCOL_ERROR', 'shared memory is not part of this version');
       const end = flags & (FLAGS.MORE | FLAGS.END);
-      if (end !== FLAGS.END && !(spans && end === FLAGS.MORE)) {
+      if (end !== FLAGS.END && !(spans !== false && end === FLAGS.MORE)) {
         return this.#fault(
           'PROTOCOL_ERROR',
           `${kind} with flags 0x${flags.toString(16)}: exactly one of MORE and END is needed, MORE only where a kind spans`,

@@ -14,11 +14,11 @@ export const VERSION = { major: 1, minor: 0 } as const;
 /** `MIP1`, major, minor, two zero bytes. */
 export const PREFACE: Uint8Array = Uint8Array.of(0x4d, 0x49, 0x50, 0x31, VERSION.major, VERSION.minor, 0, 0);
 
-/** Who may send a kind, and whether its payload may span frames. */
+/** Who may send a kind, whether its payload may span frames, and whether MORE announces more messages of the kind. */
 interface KindRow {
   readonly id: number;
-  readonly from: 'client' | 'server' | 'both' | 'reserved';
-  readonly spans: boolean;
+  readonly from: 'client' | 'server' | 'both';
+  readonly spans: boolean | 'stream';
 }
 
 /** Every kind of frame. */
@@ -31,9 +31,9 @@ export const FRAME_KINDS = {
   RESULT: { id: 0x11, from: 'server', spans: true },
   ERROR: { id: 0x12, from: 'both', spans: false },
   CANCEL: { id: 0x13, from: 'client', spans: false },
-  CHUNK: { id: 0x14, from: 'reserved', spans: false },
-  PROGRESS: { id: 0x15, from: 'reserved', spans: false },
-  CREDIT: { id: 0x20, from: 'server', spans: false },
+  CHUNK: { id: 0x14, from: 'both', spans: 'stream' },
+  PROGRESS: { id: 0x15, from: 'server', spans: false },
+  CREDIT: { id: 0x20, from: 'both', spans: false },
   PING: { id: 0x21, from: 'both', spans: false },
   PONG: { id: 0x22, from: 'both', spans: false },
   GOAWAY: { id: 0x23, from: 'server', spans: false },
@@ -51,9 +51,9 @@ export function frameKindOf(id: number): FrameKind | undefined {
 
 /** Bits of the flags byte. */
 export const FLAGS = {
-  /** The payload goes on in the next frame of this call and kind. */
+  /** The payload goes on in the next frame of this call and kind; of a CHUNK: more chunks follow. */
   MORE: 0x01,
-  /** The payload is complete. */
+  /** The payload is complete; of a CHUNK: it is the last of its stream. */
   END: 0x02,
   /** A receiver that does not know the kind may skip the frame. */
   IGNORABLE: 0x04,
@@ -87,6 +87,17 @@ export const LIMIT_BOUNDS = { minFrame: 4096, maxFrame: 16 * 1024 * 1024, maxMes
 /** The smaller of what both ends can take. */
 export function agreeOn(a: WireLimits, b: WireLimits): WireLimits {
   return { maxFrame: Math.min(a.maxFrame, b.maxFrame), maxMessage: Math.min(a.maxMessage, b.maxMessage) };
+}
+
+/** Bytes of CALL payload that may be unanswered on a connection, unless the server says otherwise. A single call may be larger. */
+export const DEFAULT_WINDOW: number = 4 * 1024 * 1024;
+
+/** One frame of a kind whose payload is small or is a chunk of a stream. */
+export function encodeFrame(kind: FrameKind, callId: bigint, payload: Uint8Array, more = false): Uint8Array {
+  const out = new Uint8Array(HEADER_BYTES + payload.length);
+  putHeader(new DataView(out.buffer), 0, payload.length, kind, more ? FLAGS.MORE : FLAGS.END, callId);
+  out.set(payload, HEADER_BYTES);
+  return out;
 }
 
 /** Writes a header into `out` at `at`. */

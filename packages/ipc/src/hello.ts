@@ -6,7 +6,10 @@
  */
 import { exportIds, type SchemaSet, schemaSetDigest, schemaSetFromJson, schemaSetToJson } from '@molt/schema-ir';
 import { type ControlMap, packControl, textAt, unpackControlMap, wholeAt } from './control-pack.ts';
-import { LIMIT_BOUNDS, VERSION, type WireLimits } from './frame.ts';
+import { DEFAULT_WINDOW, LIMIT_BOUNDS, VERSION, type WireLimits } from './frame.ts';
+
+/** Largest window that a server may grant. */
+const MAX_WINDOW = 2 ** 40;
 
 /** What a client says first. */
 export interface Hello {
@@ -26,6 +29,8 @@ export interface HelloOk {
   readonly limits: WireLimits;
   /** Calls that may be in flight on this connection. */
   readonly credit: number;
+  /** Bytes of CALL payload that may be unanswered on this connection; a single call may be larger. */
+  readonly window: number;
   /** Compute slots behind the socket. */
   readonly slots: number;
   /** Id of the export table that follows in EXPORTS. */
@@ -77,6 +82,7 @@ export function encodeHelloOk(ok: HelloOk): Uint8Array {
     max_frame: ok.limits.maxFrame,
     max_message: ok.limits.maxMessage,
     credit: ok.credit,
+    window: ok.window,
     slots: ok.slots,
     exports_digest: ok.exportsDigest,
   });
@@ -89,11 +95,14 @@ export function decodeHelloOk(payload: Uint8Array): HelloOk | string {
   const limits = limitsOf(map);
   const minor = wholeAt(map, 'minor', 255);
   const credit = wholeAt(map, 'credit', 1 << 20);
+  const window = Object.hasOwn(map, 'window') ? wholeAt(map, 'window', MAX_WINDOW) : DEFAULT_WINDOW;
+  if (window === undefined) return 'HELLO_OK with a window that is out of range';
   if (limits === undefined || minor === undefined || credit === undefined) return 'HELLO_OK lacks minor, credit, max_frame or max_message';
   if (minor > VERSION.minor) return `HELLO_OK chooses minor ${minor}, which was not offered`;
   return {
     minor,
     credit,
+    window,
     limits,
     runtime: textAt(map, 'runtime') ?? 'unknown',
     artifactId: textAt(map, 'artifact') ?? '',

@@ -4,17 +4,18 @@ export {
   type CallHead,
   type CallStats,
   decodeCall,
-  decodeError,
   decodeResult,
-  ERROR_HEAD,
   encodeCallHead,
-  encodeError,
   encodeResultHead,
+  HEAD_FLAGS,
   ID_PREFIX,
+  MAX_KEY_BYTES,
   RESULT_HEAD,
+  type TraceContext,
 } from './call-payload.ts';
 export { type CallAnswer, type CallOptions, ClientConnection, type ClientConnectionOptions, type Pong } from './client-connection.ts';
 export { type ControlMap, type ControlValue, packControl, unpackControl, unpackControlMap } from './control-pack.ts';
+export { decodeError, ERROR_HEAD, encodeError } from './error-payload.ts';
 export {
   CANCEL_REASONS,
   type CancelReason,
@@ -27,8 +28,11 @@ export {
   RETRY,
   type Retry,
 } from './error-taxonomy.ts';
+export { type CreditGrant, decodeCredit, decodeProgress, encodeCredit, encodeProgress, type Progress } from './flow-payload.ts';
 export {
   DEFAULT_LIMITS,
+  DEFAULT_WINDOW,
+  encodeFrame,
   encodeMessage,
   FLAGS,
   FRAME_KINDS,

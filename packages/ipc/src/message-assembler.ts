@@ -12,6 +12,8 @@ export interface Message {
   readonly kind: FrameKind;
   readonly callId: bigint;
   readonly payload: Uint8Array;
+  /** For a CHUNK: whether more follow. */
+  readonly more: boolean;
 }
 
 interface Parts {
@@ -44,15 +46,16 @@ export class MessageAssembler {
   push(frame: Frame): Message | FrameFault | undefined {
     const more = (frame.flags & FLAGS.MORE) !== 0;
     const begun = this.#open.get(frame.callId);
-    if (begun === undefined && !more) return { kind: frame.kind, callId: frame.callId, payload: frame.payload };
+    if (more && frame.payload.length === 0) return fault('PROTOCOL_ERROR', 'an empty frame that goes on');
+    // A chunk is a message of its own: what follows it is the next one.
+    if (frame.kind === 'CHUNK' || (begun === undefined && !more)) return whole(frame, more);
     if (begun !== undefined && begun.kind !== frame.kind) {
       // Control frames of the same call, such as CANCEL, may come in between.
       if (!more && frame.kind !== 'CALL' && frame.kind !== 'RESULT' && frame.kind !== 'EXPORTS') {
-        return { kind: frame.kind, callId: frame.callId, payload: frame.payload };
+        return whole(frame, false);
       }
       return fault('PROTOCOL_ERROR', `${frame.kind} came while ${begun.kind} ${frame.callId} was not complete`);
     }
-    if (more && frame.payload.length === 0) return fault('PROTOCOL_ERROR', 'an empty frame that goes on');
     if (this.#held + frame.payload.length > this.#maxMessage) {
       return fault('FRAME_TOO_LARGE', `unfinished messages exceed the limit of ${this.#maxMessage} bytes`);
     }
@@ -69,7 +72,7 @@ export class MessageAssembler {
       payload.set(part, at);
       at += part.length;
     }
-    return { kind: frame.kind, callId: frame.callId, payload };
+    return { kind: frame.kind, callId: frame.callId, payload, more: false };
   }
 
   /** Forgets the unfinished message of a call. */
@@ -79,6 +82,10 @@ export class MessageAssembler {
     this.#held -= begun.bytes;
     this.#open.delete(callId);
   }
+}
+
+function whole({ kind, callId, payload }: Frame, more: boolean): Message {
+  return { kind, callId, payload, more };
 }
 
 function fault(name: FrameFault['name'], message: string): FrameFault {

@@ -7,10 +7,11 @@
  */
 import { broken } from '@molt/diagnostics';
 import { type LinkedExport, linkSchemaSet, type SchemaSet, schemaSetDigest } from '@molt/schema-ir';
-import { type CallStats, decodeCall, encodeError, encodeResultHead, ID_PREFIX, RESULT_HEAD } from './call-payload.ts';
+import { type CallStats, decodeCall, encodeResultHead, ID_PREFIX, RESULT_HEAD } from './call-payload.ts';
 import { packControl, textAt, unpackControlMap } from './control-pack.ts';
+import { encodeError } from './error-payload.ts';
 import { CANCEL_REASONS, type CancelReason } from './error-taxonomy.ts';
-import { agreeOn, DEFAULT_LIMITS, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
+import { agreeOn, DEFAULT_LIMITS, DEFAULT_WINDOW, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
 import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
 import { decodeHello, encodeExports, encodeHelloOk, minorAgrees } from './hello.ts';
 import { type Message, MessageAssembler } from './message-assembler.ts';
@@ -61,6 +62,8 @@ export interface ServerConnectionOptions {
   readonly onCall: (call: ServerCall) => void;
   /** Calls in flight on this connection. Default 64. */
   readonly credit?: number;
+  /** Bytes of CALL payload that may be unanswered on this connection; a single call may be larger. Default 4 MiB. */
+  readonly window?: number;
   readonly slots?: number;
   readonly artifactId?: string;
   readonly runtime?: string;
@@ -89,6 +92,7 @@ export class ServerConnection {
   #limits: WireLimits;
   #state: State = 'greeting';
   #credit: number;
+  #window: number;
   #lastId = 0n;
   #prefaceSent = false;
 
@@ -97,6 +101,7 @@ export class ServerConnection {
     this.#offered = options.limits ?? DEFAULT_LIMITS;
     this.#limits = this.#offered;
     this.#credit = options.credit ?? 64;
+    this.#window = options.window ?? DEFAULT_WINDOW;
     this.#decoder = new FrameDecoder('client', this.#offered.maxFrame);
     this.#assembler = new MessageAssembler(this.#offered.maxMessage);
   }
@@ -208,6 +213,7 @@ export class ServerConnection {
         pid: pid ?? 0,
         limits: this.#limits,
         credit: this.#credit,
+        window: this.#window,
         slots: slots ?? 1,
         exportsDigest: exports.digest,
       }),

@@ -319,7 +319,7 @@ describe('hostile peers', () => {
     ['four gigabytes', [PREFACE, hello, header(0xffffffff, 0x10, 2)], 'FRAME_TOO_LARGE'],
     ['an unknown kind', [PREFACE, hello, header(0, 0x77, 2)], 'PROTOCOL_ERROR'],
     ['a kind of the other side', [PREFACE, hello, header(0, 0x11, 2)], 'PROTOCOL_ERROR'],
-    ['a reserved kind', [PREFACE, hello, header(0, 0x14, 2)], 'PROTOCOL_ERROR'],
+    ['a chunk of no call', [PREFACE, hello, header(0, 0x14, 2)], 'PROTOCOL_ERROR'],
     ['neither MORE nor END', [PREFACE, hello, header(0, 0x10, 0)], 'PROTOCOL_ERROR'],
     ['MORE where it must not be', [PREFACE, hello, header(4, 0x13, 1)], 'PROTOCOL_ERROR'],
     ['empty parts without end', [PREFACE, hello, header(0, 0x10, 1)], 'PROTOCOL_ERROR'],
@@ -364,7 +364,7 @@ describe('hostile peers', () => {
       write: (bytes) => out.push(bytes),
       end: () => {},
     });
-    for (const chunk of [PREFACE, hello, header(0, 0x77, 2 | 4), Buffer.concat([header(5, 0x14, 4), new Uint8Array(5)]), call(1n)])
+    for (const chunk of [PREFACE, hello, header(0, 0x77, 2 | 4), Buffer.concat([header(5, 0x78, 4), new Uint8Array(5)]), call(1n)])
       server.receive(chunk);
     expect(server.state).toBe('open');
     expect(Buffer.from(out.at(-1)!).readUInt8(4)).toBe(0x11);
