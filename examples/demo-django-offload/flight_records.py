@@ -1,0 +1,1 @@
+../delay-risk/flight_records.py

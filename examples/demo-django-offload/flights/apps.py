@@ -1,0 +1,7 @@
+"""The app of the flight records."""
+
+from django.apps import AppConfig
+
+
+class FlightsConfig(AppConfig):
+    name = "flights"

@@ -1,0 +1,1 @@
+../delay-risk/delay_risk.py
