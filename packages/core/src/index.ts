@@ -12,7 +12,6 @@ export {
   type StageName,
   type Target,
 } from './compile-options.ts';
-export { valueFromJson, valueToJson } from './json-value.ts';
 export {
   type BuildResult,
   type CheckResult,

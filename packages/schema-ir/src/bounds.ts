@@ -14,6 +14,14 @@ export const DEFAULT_BOUNDS = {
   listItems: 1 << 20,
   /** Entries of a map. */
   mapItems: 1 << 18,
+  /** Digits of a decimal in all: those of Python's default context. */
+  decimalPrecision: 28,
+  /** Digits of a decimal after the point. */
+  decimalScale: 6,
+  /** Items of one chunk of a stream. */
+  streamItems: 4096,
+  /** Rows of a table. */
+  tableRows: 1 << 20,
 } as const;
 
 /** No schema may promise more than this: message sizes and item counts are u32 on the wire, and 256 MiB is the largest message. */
@@ -30,3 +38,6 @@ export const INT_LIMITS = { min: -(2n ** 63n), max: 2n ** 64n - 1n } as const;
 
 /** The range of `int` when its author states none: 64 bits with a sign. */
 export const I64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n } as const;
+
+/** The most digits of a decimal. */
+export const MAX_DECIMAL_DIGITS = 38;

@@ -4,11 +4,18 @@
  * They only build data; `checkSchema` says whether the data makes sense.
  */
 import { DEFAULT_BOUNDS, I64 } from './bounds.ts';
+import { durationLimits } from './kinds/duration.ts';
 import type {
+  ArraySchema,
   BoolSchema,
   BytesSchema,
+  CapabilitySchema,
+  DateSchema,
+  DecimalSchema,
+  DurationSchema,
   EnumLiteral,
   EnumSchema,
+  Float32Schema,
   FloatSchema,
   IntSchema,
   ListSchema,
@@ -18,10 +25,17 @@ import type {
   RecordField,
   RecordSchema,
   RefSchema,
+  ResultSchema,
   Schema,
+  StreamSchema,
   StrSchema,
+  TableSchema,
+  TimeSchema,
+  TimestampSchema,
+  TimeUnit,
   TupleSchema,
   UnionSchema,
+  UuidSchema,
 } from './schema.ts';
 
 /** None. */
@@ -76,3 +90,38 @@ export const union = (name: string, variants: Readonly<Record<string, Schema>>):
 });
 /** The type of that name. */
 export const ref = (name: string): RefSchema => ({ kind: 'ref', name });
+/** A double that 32 bits hold. */
+export const float32 = (): Float32Schema => ({ kind: 'float32' });
+/** A decimal number of so many digits in all and after the point. */
+export const decimal = (
+  precision: number = DEFAULT_BOUNDS.decimalPrecision,
+  scale: number = Math.min(DEFAULT_BOUNDS.decimalScale, precision),
+): DecimalSchema => ({ kind: 'decimal', precision, scale });
+/** A day. */
+export const date = (): DateSchema => ({ kind: 'date' });
+/** A time of day. */
+export const time = (unit: TimeUnit = 'us'): TimeSchema => ({ kind: 'time', unit });
+/** A moment, or a day and time without zone. */
+export const timestamp = (unit: TimeUnit = 'us', zone: 'utc' | 'naive' = 'utc'): TimestampSchema => ({ kind: 'timestamp', unit, zone });
+/** A span of time; at widest what 64 bits and Python's timedelta hold. */
+export const duration = (
+  unit: TimeUnit = 'us',
+  min: bigint | number = durationLimits(unit).min,
+  max: bigint | number = durationLimits(unit).max,
+): DurationSchema => ({ kind: 'duration', unit, min: BigInt(min), max: BigInt(max) });
+/** A UUID. */
+export const uuid = (): UuidSchema => ({ kind: 'uuid' });
+/** Exactly so many values. */
+export const array = (of: Schema, length: number): ArraySchema => ({ kind: 'array', of, length });
+/** A value or an error. */
+export const result = (ok: Schema, error: Schema): ResultSchema => ({ kind: 'result', ok, error });
+/** Values in chunks of at most so many. */
+export const stream = (of: Schema, maxItems: number = DEFAULT_BOUNDS.streamItems): StreamSchema => ({ kind: 'stream', of, maxItems });
+/** Columns of scalars, all of one length of at most so many rows. */
+export const table = (columns: Readonly<Record<string, Schema>>, maxRows: number = DEFAULT_BOUNDS.tableRows): TableSchema => ({
+  kind: 'table',
+  fields: Object.entries(columns).map(([name, schema]) => ({ name, schema })),
+  maxRows,
+});
+/** The index of a grant of that name. */
+export const capability = (grant: string): CapabilitySchema => ({ kind: 'capability', grant });

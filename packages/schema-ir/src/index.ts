@@ -1,13 +1,44 @@
 /** Schemas of service boundaries: nodes, ids, codecs, compatibility, files. No Node API. */
-export { DEFAULT_BOUNDS, I64, INT_LIMITS, MAX_BOUND, MAX_DEPTH, MAX_MESSAGE_BYTES } from './bounds.ts';
-export { bool, bytes, float, int, list, literals, map, none, optional, record, ref, sized, str, tuple, union } from './build.ts';
+export { DEFAULT_BOUNDS, I64, INT_LIMITS, MAX_BOUND, MAX_DECIMAL_DIGITS, MAX_DEPTH, MAX_MESSAGE_BYTES } from './bounds.ts';
+export {
+  array,
+  bool,
+  bytes,
+  capability,
+  date,
+  decimal,
+  duration,
+  float,
+  float32,
+  int,
+  list,
+  literals,
+  map,
+  none,
+  optional,
+  record,
+  ref,
+  result,
+  sized,
+  str,
+  stream,
+  table,
+  time,
+  timestamp,
+  tuple,
+  union,
+  uuid,
+} from './build.ts';
 export { canRead, type ReadObstacle, type ReadVerdict } from './can-read.ts';
 export { canonicalBytes, contractId, type IdKind, type SchemaId, sha256Hex, wireId } from './canonical.ts';
 export { type Codec, type CodecOptions, compileCodec } from './codec.ts';
 export { defaultOf, withDefault } from './default-value.ts';
 export { emitPython, pythonOf } from './emit-python.ts';
 export { emitTypeScript, typeScriptOf } from './emit-typescript.ts';
+export { valueFromJson, valueToJson } from './json-value.ts';
 export type { Json } from './kind-spec.ts';
+export { durationLimits } from './kinds/duration.ts';
+export { chunkSchema } from './kinds/stream.ts';
 export { largestSize } from './largest-size.ts';
 export { namedTypesOf } from './named-types.ts';
 export { PackReader } from './pack-reader.ts';
@@ -15,10 +46,16 @@ export { PackWriter } from './pack-writer.ts';
 export { printSchema, printType } from './print-schema.ts';
 export { bindName, EMPTY_REGISTRY, formatRegistry, parseRegistry, type SchemaRegistry } from './registry.ts';
 export {
+  type ArraySchema,
   type BoolSchema,
   type BytesSchema,
+  type CapabilitySchema,
+  type DateSchema,
+  type DecimalSchema,
+  type DurationSchema,
   type EnumLiteral,
   type EnumSchema,
+  type Float32Schema,
   type FloatSchema,
   type IntSchema,
   isNamed,
@@ -31,14 +68,22 @@ export {
   type RecordField,
   type RecordSchema,
   type RefSchema,
+  type ResultSchema,
   type Schema,
   type SchemaKind,
   type SchemaOf,
   type SchemaTypes,
+  type StreamSchema,
   type StrSchema,
+  type TableColumn,
+  type TableSchema,
+  type TimeSchema,
+  type TimestampSchema,
+  type TimeUnit,
   type TupleSchema,
   type UnionSchema,
   type UnionVariant,
+  type UuidSchema,
 } from './schema.ts';
 export { at, describe, refuse, SchemaError, within } from './schema-error.ts';
 export {
@@ -54,6 +99,6 @@ export {
   schemaSetDigest,
   typesOf,
 } from './schema-set.ts';
-export { schemaSetFromJson, schemaSetToJson } from './schema-set-json.ts';
+export { schemaFromJson, schemaSetFromJson, schemaSetToJson } from './schema-set-json.ts';
 export { schemaToJson } from './schema-to-json.ts';
 export { checkSchema, resolve, scopeOf, type TypeScope } from './type-scope.ts';

@@ -49,8 +49,12 @@ export interface JsonNode {
   text(key: string): string;
   /** A count between 0 and the largest bound. */
   count(key: string, fallback: number): number;
+  /** A count that has no default. */
+  required(key: string): number;
   /** A whole number: a JSON number, or digits in a string. */
   whole(key: string, fallback: bigint): bigint;
+  /** One of some words. */
+  word<const W extends string>(key: string, words: readonly W[], fallback: W): W;
   schema(key: string): Schema;
   /** The schema that a value read by `array` is. */
   schemaOf(value: unknown): Schema;

@@ -91,6 +91,11 @@ export function schemaSetFromJson(text: string): SchemaSet {
   });
 }
 
+/** One schema from the form that `schemaToJson` gives; throws SchemaError if it is none. References are not looked up. */
+export function schemaFromJson(json: unknown): Schema {
+  return at('schema', () => readSchema(json, { nodes: MAX_NODES }, 0));
+}
+
 function readSchema(value: unknown, budget: { nodes: number }, depth: number): Schema {
   if (--budget.nodes < 0) refuse('MOLT4040', { expected: `at most ${MAX_NODES} schema nodes`, actual: 'more' });
   if (depth > MAX_DEPTH) refuse('MOLT4040', { expected: `at most ${MAX_DEPTH} levels of nesting`, actual: 'more' });
@@ -135,12 +140,22 @@ class Node implements JsonNode {
     return this.fail(`${key} from 0 to ${MAX_BOUND}`, value);
   }
 
+  required(key: string): number {
+    return this.get(key) === undefined ? this.fail(`a number for ${key}`, undefined) : this.count(key, 0);
+  }
+
   whole(key: string, fallback: bigint): bigint {
     const value = this.get(key);
     if (value === undefined) return fallback;
     if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
     if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
     return this.fail(`a whole number for ${key}`, value);
+  }
+
+  word<const W extends string>(key: string, words: readonly W[], fallback: W): W {
+    const value = this.get(key);
+    if (value === undefined) return fallback;
+    return words.find((word) => word === value) ?? this.fail(`${key} to be ${words.join(' or ')}`, value);
   }
 
   schema(key: string): Schema {

@@ -72,6 +72,7 @@ export function checkSchemaSet(set: SchemaSet): void {
     for (const [name, type] of Object.entries(set.types)) {
       if (type.name !== name) refuse('MOLT4040', { expected: `the type ${name} to carry its own name`, actual: String(type.name) });
       scopeWithin(type, set.types);
+      refuseStreams(type);
     }
     const seen = new Set<string>();
     const named = new Map<string, NamedSchema>();
@@ -81,6 +82,7 @@ export function checkSchemaSet(set: SchemaSet): void {
         checkTypeName(item.name);
         if (seen.has(item.name)) refuse('MOLT4040', { expected: 'distinct export names', actual: `${item.name} twice` });
         seen.add(item.name);
+        refuseStreams(item.result);
         for (const root of [inputSchema(item), item.result]) {
           for (const [name, type] of scopeWithin(root, set.types).types) {
             if (!sameType(named.get(name) ?? type, type)) refuse('MOLT4043', { name });
@@ -92,6 +94,15 @@ export function checkSchemaSet(set: SchemaSet): void {
       }
     }
   });
+}
+
+/** Only the parameters of an export may hold streams, and they are no type of their own. */
+function refuseStreams(schema: Schema): void {
+  if (schema.kind !== 'record') return;
+  for (const field of schema.fields) {
+    if (field.schema.kind === 'stream')
+      refuse('MOLT4040', { expected: 'no stream in a record', actual: `one in ${schema.name}.${field.name}` });
+  }
 }
 
 /** Makes codecs and ids of every export; the key is its name. */

@@ -89,6 +89,82 @@ export interface UnionSchema {
   readonly name: string;
   readonly variants: readonly UnionVariant[];
 }
+/** A double whose value 32 bits hold exactly. */
+export interface Float32Schema {
+  readonly kind: 'float32';
+}
+/** A decimal number with a fixed number of digits after the point. */
+export interface DecimalSchema {
+  readonly kind: 'decimal';
+  /** Digits in all, 1 to 38. */
+  readonly precision: number;
+  /** Digits after the point, 0 to `precision`. */
+  readonly scale: number;
+}
+/** How finely a time is counted: microseconds, milliseconds, seconds. */
+export type TimeUnit = 'us' | 'ms' | 's';
+/** A day of the Gregorian calendar, 0001-01-01 to 9999-12-31. */
+export interface DateSchema {
+  readonly kind: 'date';
+}
+/** A time of day, without zone. */
+export interface TimeSchema {
+  readonly kind: 'time';
+  readonly unit: TimeUnit;
+}
+/** A moment (`utc`), or a day and a time of day that say nothing of a zone (`naive`). */
+export interface TimestampSchema {
+  readonly kind: 'timestamp';
+  readonly unit: TimeUnit;
+  readonly zone: 'utc' | 'naive';
+}
+/** A span of time between two bounds, both included, in units. */
+export interface DurationSchema {
+  readonly kind: 'duration';
+  readonly unit: TimeUnit;
+  readonly min: bigint;
+  readonly max: bigint;
+}
+/** 128 bits that identify something (RFC 9562). */
+export interface UuidSchema {
+  readonly kind: 'uuid';
+}
+/** Exactly so many values of one schema. */
+export interface ArraySchema {
+  readonly kind: 'array';
+  readonly of: Schema;
+  readonly length: number;
+}
+/** The value of what went well, or the error of what did not. */
+export interface ResultSchema {
+  readonly kind: 'result';
+  readonly ok: Schema;
+  readonly error: Schema;
+}
+/** Values that arrive one chunk at a time, beside the message; only a whole parameter or the whole output of an export. */
+export interface StreamSchema {
+  readonly kind: 'stream';
+  readonly of: Schema;
+  /** Items of one chunk at most. */
+  readonly maxItems: number;
+}
+/** One column of a table. */
+export interface TableColumn {
+  readonly name: string;
+  readonly schema: Schema;
+}
+/** Rows of scalars, stored by column. */
+export interface TableSchema {
+  readonly kind: 'table';
+  readonly fields: readonly TableColumn[];
+  readonly maxRows: number;
+}
+/** The right to use something that the host granted, as the index of the grant. */
+export interface CapabilitySchema {
+  readonly kind: 'capability';
+  /** What is granted, such as `db.read`. */
+  readonly grant: string;
+}
 /** The type of that name: in the table of types, or a named type around this node. */
 export interface RefSchema {
   readonly kind: 'ref';
@@ -110,7 +186,19 @@ export type Schema =
   | RecordSchema
   | EnumSchema
   | UnionSchema
-  | RefSchema;
+  | RefSchema
+  | Float32Schema
+  | DecimalSchema
+  | DateSchema
+  | TimeSchema
+  | TimestampSchema
+  | DurationSchema
+  | UuidSchema
+  | ArraySchema
+  | ResultSchema
+  | StreamSchema
+  | TableSchema
+  | CapabilitySchema;
 
 /** The name of a kind of node. */
 export type SchemaKind = Schema['kind'];

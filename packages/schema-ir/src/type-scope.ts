@@ -119,7 +119,7 @@ export function sameType(a: NamedSchema, b: NamedSchema): boolean {
 
 /** Refuses nodes whose lists of parts are not even lists, which hand-made data may have. */
 function shape(schema: Schema): void {
-  const parts = { record: 'fields', tuple: 'items', union: 'variants', enum: 'literals' } as const;
+  const parts = { record: 'fields', tuple: 'items', union: 'variants', enum: 'literals', table: 'fields' } as const;
   if (!Object.hasOwn(parts, schema.kind)) return;
   const key = parts[schema.kind as keyof typeof parts];
   const value = (schema as unknown as Record<string, unknown>)[key];
@@ -140,6 +140,13 @@ function checkTree(schema: Schema, scope: TypeScope, codecs: CodecContext): void
   for (const child of kind.children(schema)) {
     if (isNamed(child.schema)) continue;
     try {
+      // The root may be the parameters of an export; that other records hold none is for sets to check.
+      if (child.schema.kind === 'stream' && !(schema === scope.root && schema.kind === 'record')) {
+        refuse('MOLT4040', {
+          expected: 'a stream only as a whole parameter or the whole output of an export',
+          actual: `one in a ${schema.kind}`,
+        });
+      }
       checkTree(child.schema, scope, codecs);
     } catch (error) {
       throw within(error, child.segment);

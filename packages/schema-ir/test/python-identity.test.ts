@@ -11,8 +11,22 @@ import { schemas, valuesOf } from './schema-arbitraries.ts';
 
 const python = process.env['MOLT_PYTHON'] ?? 'python3';
 const script = fileURLToPath(new URL('../../../clients/python/tests/reencode.py', import.meta.url));
-const probe = spawnSync(python, ['-c', 'import msgpack'], { encoding: 'utf8' });
+const client = fileURLToPath(new URL('../../../clients/python', import.meta.url));
+const probe = spawnSync(
+  python,
+  [
+    '-c',
+    'import json, sys, msgpack; sys.path.insert(0, sys.argv[1]); from molt_accel.schema import KINDS; print(json.dumps(sorted(KINDS)))',
+    client,
+  ],
+  { encoding: 'utf8' },
+);
 const why = probe.error ? `${python} cannot be started` : probe.status === 0 ? '' : 'the Python package msgpack cannot be imported';
+/** Kinds that the Python client says it knows: a client may be older than this package. */
+const known = new Set<string>(why === '' ? (JSON.parse(probe.stdout) as string[]) : []);
+const shared = schemas.filter((schema) =>
+  [...JSON.stringify(schemaToJson(schema)).matchAll(/"kind":"(\w+)"/g)].every((kind) => known.has(kind[1]!)),
+);
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -26,7 +40,7 @@ describe.skipIf(why !== '')(`byte identity with Python${why === '' ? '' : ` (ski
   test('random values of random schemas', () => {
     const cases: [object, object, string[]][] = [];
     const sample = fc.sample(
-      schemas.chain((schema) => fc.tuple(fc.constant(schema), fc.array(valuesOf(schema), { minLength: 5, maxLength: 5 }))),
+      shared.chain((schema) => fc.tuple(fc.constant(schema), fc.array(valuesOf(schema), { minLength: 5, maxLength: 5 }))),
       { numRuns: 600, seed: 20240 },
     );
     for (const [schema, values] of sample) {
@@ -55,7 +69,7 @@ describe.skipIf(why !== '')(`byte identity with Python${why === '' ? '' : ` (ski
     const verdicts: string[][] = [];
     const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 2 });
     const sample = fc.sample(
-      schemas.chain((schema) => fc.tuple(fc.constant(schema), fc.array(fc.tuple(valuesOf(schema), edits), { minLength: 4, maxLength: 4 }))),
+      shared.chain((schema) => fc.tuple(fc.constant(schema), fc.array(fc.tuple(valuesOf(schema), edits), { minLength: 4, maxLength: 4 }))),
       { numRuns: 500, seed: 7 },
     );
     for (const [schema, values] of sample) {

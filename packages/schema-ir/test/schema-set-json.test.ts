@@ -111,7 +111,7 @@ describe('refuses', () => {
     [
       'an unknown kind',
       (doc) => {
-        doc.exports[0].result.kind = 'decimal';
+        doc.exports[0].result.kind = 'number';
       },
       'MOLT4040',
       'a kind (',

@@ -5,8 +5,7 @@
 import { didYouMean, fault, MoltError } from '@molt/diagnostics';
 import { unpackControl } from '@molt/ipc';
 import { createInstance, nodeHost, type ServableArtifact } from '@molt/runtime';
-import { inputSchema, type LinkedExport, linkSchemaSet, printType } from '@molt/schema-ir';
-import { valueFromJson, valueToJson } from '../json-value.ts';
+import { inputSchema, type LinkedExport, linkSchemaSet, printType, valueFromJson, valueToJson } from '@molt/schema-ir';
 
 /** How a call ended. */
 export type CallResult =

@@ -1,8 +1,7 @@
 /** Values as JSON: what JSON can say is itself, the rest has one text, and both ways agree. */
-import { compileCodec, type RecordSchema, type Schema, typesOf } from '@molt/schema-ir';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { valueFromJson, valueToJson } from '../src/index.ts';
+import { compileCodec, type RecordSchema, type Schema, typesOf, valueFromJson, valueToJson } from '../src/index.ts';
 
 const int: Schema = { kind: 'int', min: -(2n ** 63n), max: 2n ** 64n - 1n };
 const str: Schema = { kind: 'str', maxBytes: 1000 };
