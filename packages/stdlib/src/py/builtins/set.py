@@ -160,7 +160,7 @@ class set_base(Generic[T]):
 
     def _kill(self, k: i32) -> None:
         memory_fill(addr(self._table) + 16 + k * SLOT, 0, 8)
-        store_i64(self._table, DUMMY, 8 + k * SLOT)
+        store_i64(self._table, i64(DUMMY), 8 + k * SLOT)
         self._used -= 1
 
     # Adds all keys of another table.
