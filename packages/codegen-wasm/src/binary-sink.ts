@@ -90,7 +90,12 @@ export class BinarySink implements Sink {
 
   memory(name: MemoryInstruction, offset: number): void {
     const [code, align] = MEMORY_OPCODE[name];
-    this.#op(code);
+    if (code > 0xff) {
+      this.#op(code >> 8);
+      this.out.u32(code & 0xff);
+    } else {
+      this.#op(code);
+    }
     this.out.u32(align);
     this.out.u32(offset);
   }

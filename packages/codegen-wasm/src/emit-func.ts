@@ -35,14 +35,14 @@ const NOWHERE = -1;
 /** Terminators of the rare way. */
 const RARE_ENDS: ReadonlySet<string> = new Set<GraphTerm['kind']>(['raise', 'propagate', 'trap']);
 
-/** Emits a function; returns the types of its locals after the parameters. */
-export function emitFunc(module: Module, func: Func, sink: Sink): readonly Type[] {
+/** Emits a function; returns the types of its locals after the parameters. `sharedMemory`: other threads may write the interrupt cell. */
+export function emitFunc(module: Module, func: Func, sink: Sink, sharedMemory = false): readonly Type[] {
   const graph = graphOf(func);
   makeReducible(graph);
   const flow = analyseFlow(graph);
   const trees = planTrees(graph, flow.order, module);
   const locals = assignLocals(func, graph, flow, trees);
-  new FuncEmitter({ module, func, graph, trees, locals, sink }, flow, placeNodes(graph, flow)).run();
+  new FuncEmitter({ module, func, graph, trees, locals, sink, sharedMemory }, flow, placeNodes(graph, flow)).run();
   return locals.types;
 }
 
@@ -128,7 +128,7 @@ class FuncEmitter {
         sink.i32(TRAP_REASON.stack);
         break;
       case 'interrupt':
-        this.#insts.loadCell(CELL.interrupt);
+        this.#insts.loadInterrupt();
         break;
     }
     sink.callHost('trap');

@@ -49,7 +49,7 @@ export function emitWasm(module: Module, layout: Layout, options: WasmOptions = 
   code.u32(funcs.length);
   const hints: FuncHints[] = [];
   for (const func of funcs) {
-    const body = emitBody(module, func, indices);
+    const body = emitBody(module, func, indices, options.sharedMemory ?? false);
     code.vector(body.bytes);
     if (body.hints.length > 0) hints.push({ func: indices.func(func.name), hints: body.hints });
   }
@@ -148,9 +148,9 @@ interface FuncHints {
   readonly hints: readonly { readonly offset: number; readonly likely: boolean }[];
 }
 
-function emitBody(module: Module, func: Func, indices: Indices): { bytes: Uint8Array; hints: FuncHints['hints'] } {
+function emitBody(module: Module, func: Func, indices: Indices, sharedMemory: boolean): { bytes: Uint8Array; hints: FuncHints['hints'] } {
   const sink = new BinarySink(indices);
-  const locals = emitFunc(module, func, sink);
+  const locals = emitFunc(module, func, sink, sharedMemory);
   const body = new ByteWriter(sink.out.length + 16);
   const runs: { type: Type; count: number }[] = [];
   for (const type of locals) {

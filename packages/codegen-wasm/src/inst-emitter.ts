@@ -25,6 +25,8 @@ export interface FuncPlan {
   readonly trees: Trees;
   readonly locals: Locals;
   readonly sink: Sink;
+  /** Whether other threads may write the interrupt cell while the function runs. */
+  readonly sharedMemory: boolean;
 }
 
 export class InstEmitter {
@@ -106,6 +108,12 @@ export class InstEmitter {
   loadCell(cell: number): void {
     this.#sink.i32(0);
     this.#sink.memory('i32.load', cell);
+  }
+
+  /** Pushes the interrupt cell as it is now. */
+  loadInterrupt(): void {
+    this.#sink.i32(0);
+    this.#sink.memory(this.#plan.sharedMemory ? 'i32.atomic.load' : 'i32.load', CELL.interrupt);
   }
 
   /** Makes an exception pending. */
@@ -205,7 +213,7 @@ export class InstEmitter {
         sink.i32(0);
         return sink.memory('i32.store', CELL.excPending);
       case 'interrupt.check':
-        this.loadCell(CELL.interrupt);
+        this.loadInterrupt();
         return sink.brIf(this.#rareDepth('interrupt'));
       case 'frame.leave':
         sink.i32(0);

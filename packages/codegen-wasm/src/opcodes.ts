@@ -1,7 +1,7 @@
 /**
  * WebAssembly opcodes by their text names, and which MIR op is which instruction.
  *
- * Numbers above 0xff are a 0xfc prefix and a second opcode: 0xfc06 is `fc 06`.
+ * Numbers above 0xff are a prefix byte and a second opcode: 0xfc06 is `fc 06`.
  */
 import type { MemType, OpName } from '@molt/mir';
 
@@ -30,6 +30,8 @@ export type PlainInstruction = keyof typeof OPCODE;
 export const MEMORY_OPCODE = {
   'i32.load': [0x28, 2], 'i64.load': [0x29, 3], 'f64.load': [0x2b, 3], 'i32.load8_s': [0x2c, 0], 'i32.load8_u': [0x2d, 0],
   'i32.load16_s': [0x2e, 1], 'i32.load16_u': [0x2f, 1],
+  // Of the threads proposal: other threads may write the cell, and the engine must not move the load out of a loop.
+  'i32.atomic.load': [0xfe10, 2],
   'i32.store': [0x36, 2], 'i64.store': [0x37, 3], 'f64.store': [0x39, 3], 'i32.store8': [0x3a, 0], 'i32.store16': [0x3b, 1],
 } as const;
 export type MemoryInstruction = keyof typeof MEMORY_OPCODE;

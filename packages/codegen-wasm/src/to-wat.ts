@@ -3,10 +3,10 @@ import type { Func, Module, Type } from '@molt/mir';
 import { emitFunc } from './emit-func.ts';
 import { TextSink, watName } from './text-sink.ts';
 
-/** The function as the code generator emits it; addresses are shown by their symbols. */
-export function toWat(module: Module, func: Func): string {
+/** The function as the code generator emits it; addresses are shown by their symbols. `sharedMemory` as in `WasmOptions`. */
+export function toWat(module: Module, func: Func, sharedMemory = false): string {
   const sink = new TextSink();
-  const locals = emitFunc(module, func, sink);
+  const locals = emitFunc(module, func, sink, sharedMemory);
   const list = (word: string, types: readonly Type[]) => (types.length === 0 ? '' : ` (${word} ${types.join(' ')})`);
   const head = `(func ${watName(func.name)}${list(
     'param',

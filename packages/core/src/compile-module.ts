@@ -35,8 +35,10 @@ export function compileModule(
     }),
   );
   const layout = watch.time('layout', () => layoutModule(machine, options.memory));
-  const { maxPages, names, nativeKinds } = options;
-  const wasm = targets.includes('wasm') ? watch.time('wasm', () => emitWasm(machine, layout, { maxPages, names }).bytes) : undefined;
+  const { maxPages, names, sharedMemory, nativeKinds } = options;
+  const wasm = targets.includes('wasm')
+    ? watch.time('wasm', () => emitWasm(machine, layout, { maxPages, names, sharedMemory }).bytes)
+    : undefined;
   const native = targets.includes('native-c')
     ? watch.time('c', () => {
         const emit = (kind: NativeKind) =>

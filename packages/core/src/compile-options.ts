@@ -35,6 +35,11 @@ export interface BuildOptions {
   readonly emit?: readonly StageName[];
   /** Whether compiled code can be stopped at loops and recursive calls. Default: true for services. */
   readonly interrupts?: boolean;
+  /**
+   * Whether the memory of the WebAssembly module is shared between threads, so that a supervisor can stop a call through the interrupt cell.
+   * Browsers give shared memory to isolated pages only. Default: true for services with interrupts.
+   */
+  readonly sharedMemory?: boolean;
   /** Names of functions in the WebAssembly module, for debuggers. Default: false. */
   readonly names?: boolean;
   /** Largest memory in pages of 64 KiB. Default: 65536 (4 GiB). */
@@ -59,6 +64,7 @@ export interface ResolvedOptions {
   readonly exports: readonly string[] | undefined;
   readonly disablePasses: readonly string[];
   readonly interrupts: boolean;
+  readonly sharedMemory: boolean;
   readonly names: boolean;
   readonly maxPages: number;
   readonly memory: LayoutOptions;
@@ -77,12 +83,14 @@ export function resolveOptions(options: BuildOptions): ResolvedOptions {
     if (!names.includes(name))
       throw new MoltError(fault('MOLT0004', { name, suggestion: didYouMean(name, names) ?? `there are: ${names.join(', ')}` }));
   }
+  const interrupts = options.interrupts ?? options.mode === 'service';
   return {
     mode: options.mode,
     opt: options.opt ?? 2,
     exports: options.exports,
     disablePasses: [...new Set(options.disablePasses ?? [])].sort(),
-    interrupts: options.interrupts ?? options.mode === 'service',
+    interrupts,
+    sharedMemory: options.sharedMemory ?? (interrupts && options.mode === 'service'),
     names: options.names ?? false,
     maxPages: options.maxPages ?? ALL_PAGES,
     memory: { ...(options.mode === 'script' ? { stackBytes: SCRIPT_STACK_BYTES } : {}), ...options.memory },

@@ -77,7 +77,7 @@ export function compileTargets(source: SourceInput, targets: readonly Target[], 
   const service = schemas === null ? undefined : serviceOf(schemas, programId(program, options));
   const generated = compileModule(module, targets, options, given, watch, service);
   const artifacts = collect(program, targets, options, generated, schemas);
-  const texts = stageTexts(given.emit ?? [], program, module, generated);
+  const texts = stageTexts(given.emit ?? [], program, module, generated, options.sharedMemory);
   return { artifacts, diagnostics, stats: statsOf(generated.machine, watch), texts };
 }
 

@@ -10,13 +10,13 @@ import type { Program } from './program.ts';
 import { treeTexts } from './tree-text.ts';
 
 /** Prints the stages that were asked for. */
-export function stageTexts(stages: readonly StageName[], program: Program, module: Module, generated: Generated): Map<StageName, string> {
+export function stageTexts(stages: readonly StageName[], program: Program, module: Module, generated: Generated, sharedMemory: boolean): Map<StageName, string> {
   const print: Readonly<Record<StageName, () => string>> = {
     ast: () => treeTexts(program),
     types: () => [...module.funcs.values()].map(headOf).join(''),
     mir: () => printModule(module),
     machine: () => printModule(generated.machine),
-    wat: () => [...generated.machine.funcs.values()].map((func) => toWat(generated.machine, func)).join('\n'),
+    wat: () => [...generated.machine.funcs.values()].map((func) => toWat(generated.machine, func, sharedMemory)).join('\n'),
     c: () => ([...(generated.native?.values() ?? [])][0]?.units ?? []).map(({ name, text }) => `/* ${name} */\n${text}`).join('\n'),
   };
   return new Map(stages.map((stage) => [stage, print[stage]()]));

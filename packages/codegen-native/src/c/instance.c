@@ -76,7 +76,12 @@ void molt_instance_reset(MoltInstance *instance, const MoltModule *module) {
     memset(instance->mem + start, 0, keep - start);
     if (keep < end) madvise(instance->mem + keep, limit - keep, MADV_DONTNEED);
   }
-  memcpy(instance->mem, instance->low, module->low_end);
+  /* The shadow stack between cells and globals is only read where the task itself wrote it. */
+  uint32_t stack_end;
+  memcpy(&stack_end, instance->low + MOLT_CELL_STACK_LIMIT, sizeof stack_end);
+  if (stack_end < MOLT_STACK_BASE || stack_end > module->low_end) stack_end = MOLT_STACK_BASE;
+  memcpy(instance->mem, instance->low, MOLT_STACK_BASE);
+  memcpy(instance->mem + stack_end, instance->low + stack_end, module->low_end - stack_end);
 }
 
 uint32_t molt_memory_grow(MoltMem mem, uint32_t pages) {

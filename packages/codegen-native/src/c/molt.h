@@ -37,6 +37,8 @@ enum {
   MOLT_CELL_INTERRUPT = 100,
   MOLT_CELL_GC_FLAGS = 108,
   MOLT_CELL_ABI_RESULT = 152,
+  /* Where the shadow stack begins. */
+  MOLT_STACK_BASE = 8192,
   /* Reasons why a task was stopped, as in the ABI. */
   MOLT_TRAP_UNREACHABLE = 1,
   MOLT_TRAP_MEMORY = 2,

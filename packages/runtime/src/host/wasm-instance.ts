@@ -5,10 +5,10 @@
  * States: `new` -- init --> `ready` (or a script that has ended) -- freeze --> `frozen`; a fault of compiled code leads to `broken`
  * from anywhere, a trap does not: a trap ends the task, and the reset that follows every call puts memory back.
  *
- * A reset copies back what lies below the frozen data (cells, shadow stack, globals) and zeroes the heap of the task up to where it
- * grew; the frozen image in between is never written by a task.
+ * A reset copies back what lies below the frozen data (cells and globals; the shadow stack between them is only read where the task itself
+ * wrote it) and zeroes the heap of the task up to where it grew; the frozen image in between is never written by a task.
  */
-import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, LAYOUT_SECTION, STATUS, STR } from '@molt/abi';
+import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, LAYOUT_SECTION, STACK_BASE, STATUS, STR } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import { completeHost, type HostFunctions } from './host-functions.ts';
 import { moduleImports } from './module-imports.ts';
@@ -70,8 +70,8 @@ class Instance implements WasmInstance {
   readonly #lowEnd: number;
   #state: State = 'new';
   #initialising = false;
-  /** Copy of the low region as `freeze` left it. */
-  #low = new Uint8Array(0);
+  /** Copies of the low region as `freeze` left it, without the shadow stack: addresses, each with its bytes. */
+  #restored: readonly (readonly [at: number, bytes: Uint8Array])[] = [];
   #heapBase = 0;
 
   constructor(module: WebAssembly.Module, host: HostFunctions, options: InstanceOptions) {
@@ -117,7 +117,15 @@ class Instance implements WasmInstance {
     this.#expect('ready');
     this.#run(() => this.#export(EXPORT.freeze)());
     this.#heapBase = this.#cell(CELL.heapBase);
-    this.#low = new Uint8Array(this.memory.buffer).slice(0, this.#lowEnd);
+    const low = new Uint8Array(this.memory.buffer).slice(0, this.#lowEnd);
+    const stackEnd = this.#cell(CELL.stackLimit);
+    const hasStack = stackEnd > STACK_BASE && stackEnd <= low.length;
+    this.#restored = hasStack
+      ? [
+          [0, low.slice(0, STACK_BASE)],
+          [stackEnd, low.slice(stackEnd)],
+        ]
+      : [[0, low]];
     this.#state = 'frozen';
   }
 
@@ -147,10 +155,12 @@ class Instance implements WasmInstance {
 
   #reset(): void {
     if (this.#state === 'broken') return;
-    const heapEnd = this.#cell(CELL.heapEnd);
-    const bytes = new Uint8Array(this.memory.buffer);
-    bytes.fill(0, this.#heapBase, Math.min(Math.max(heapEnd, this.#heapBase), bytes.length));
-    bytes.set(this.#low);
+    const { buffer } = this.memory;
+    const heapEnd = Math.min(this.#cell(CELL.heapEnd), buffer.byteLength);
+    // By words: engines fill shared memory one element at a time.
+    if (heapEnd > this.#heapBase) new BigUint64Array(buffer).fill(0n, this.#heapBase >>> 3, (heapEnd + 7) >>> 3);
+    const bytes = new Uint8Array(buffer);
+    for (const [at, part] of this.#restored) bytes.set(part, at);
   }
 
   #applyLimits(limits: CallLimits): void {
