@@ -4,7 +4,7 @@
  * The order of work is kept on an explicit stack, so that long chains of blocks cannot overflow the host's stack. Rare exits
  * (exceptions, interrupts, shadow stack overflow) share one landing place each, behind blocks that wrap the whole body.
  */
-import { CELL, TRAP_REASON } from '@molt/abi';
+import { TRAP_REASON } from '@molt/abi';
 import { broken } from '@molt/diagnostics';
 import type { Func, Inst, Module, Type } from '@molt/mir';
 import { analyseFlow, type Flow } from './flow.ts';

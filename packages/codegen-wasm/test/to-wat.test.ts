@@ -74,6 +74,27 @@ bb3:
     `);
   });
 
+  it('reads the interrupt cell atomically where other threads may write it', () => {
+    const module = parseModule('module @m machine\n\nfunc @f() {\nbb0:\n  interrupt.check\n  jump bb0\n}\n');
+    expect(toWat(module, module.funcs.get('f') as Func, true)).toMatchInlineSnapshot(`
+      "(func $f
+        block
+          loop
+            i32.const 0
+            i32.atomic.load offset=100
+            br_if 1
+            br 0
+          end
+          unreachable
+        end
+        i32.const 0
+        i32.atomic.load offset=100
+        call $molt.trap
+        unreachable)
+      "
+    `);
+  });
+
   it('joins values in a local and falls through where it can', () => {
     expect(
       wat(`func @f(v0: i32, v1: f64) -> f64 {

@@ -10,7 +10,13 @@ import type { Program } from './program.ts';
 import { treeTexts } from './tree-text.ts';
 
 /** Prints the stages that were asked for. */
-export function stageTexts(stages: readonly StageName[], program: Program, module: Module, generated: Generated, sharedMemory: boolean): Map<StageName, string> {
+export function stageTexts(
+  stages: readonly StageName[],
+  program: Program,
+  module: Module,
+  generated: Generated,
+  sharedMemory: boolean,
+): Map<StageName, string> {
   const print: Readonly<Record<StageName, () => string>> = {
     ast: () => treeTexts(program),
     types: () => [...module.funcs.values()].map(headOf).join(''),

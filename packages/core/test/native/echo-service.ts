@@ -144,7 +144,7 @@ bb8:
   v19: i32 = load i32+0 v1
   jump bb1(v19)
 bb9:
-  v20 = i32.const 20000
+  v20 = i32.const 200
   v21: i32 = load i32+0 v20
   v22 = i32.const 1
   v23 = i32.add v21, v22

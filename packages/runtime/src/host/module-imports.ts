@@ -8,6 +8,7 @@
 import type { ImportName } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import type { HostFunctions } from './host-functions.ts';
+import { isShared } from './shared-memory.ts';
 import { TrapError, trapReason } from './trap-error.ts';
 
 /** The import object; `sealed` tells whether the module body of a service runs, which must not see this process. */
@@ -17,10 +18,9 @@ export function moduleImports(
   sealed: () => boolean,
 ): Record<ImportName, WebAssembly.ImportValue> {
   const view = (address: number, length: number) => new Uint8Array(buffer(), address >>> 0, length >>> 0);
-  const isShared = () => (buffer() as unknown) instanceof SharedArrayBuffer;
   /** Lets the host fill memory; answers how much it filled. */
   const fill = (address: number, length: number, from: (into: Uint8Array) => number): number => {
-    if (!isShared()) return from(view(address, length));
+    if (!isShared(buffer())) return from(view(address, length));
     const copy = new Uint8Array(length >>> 0);
     const count = from(copy);
     view(address, length).set(copy.subarray(0, count));
@@ -31,7 +31,7 @@ export function moduleImports(
   };
   return {
     write: (fd: number, address: number, length: number) =>
-      host.write(fd, isShared() ? view(address, length).slice() : view(address, length)),
+      host.write(fd, isShared(buffer()) ? view(address, length).slice() : view(address, length)),
     read: (fd: number, address: number, capacity: number) => {
       open('input');
       return fill(address, capacity, (into) => host.read(fd, into));

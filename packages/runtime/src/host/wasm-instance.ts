@@ -6,12 +6,14 @@
  * from anywhere, a trap does not: a trap ends the task, and the reset that follows every call puts memory back.
  *
  * A reset copies back what lies below the frozen data (cells and globals; the shadow stack between them is only read where the task itself
- * wrote it) and zeroes the heap of the task up to where it grew; the frozen image in between is never written by a task.
+ * wrote it) and zeroes the heap of the task up to where it grew; the frozen image in between is never written by a task. In shared memory
+ * the interrupt cell belongs to the thread that supervises: it may already be meant for the next task, so a reset leaves it alone.
  */
 import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, LAYOUT_SECTION, STACK_BASE, STATUS, STR } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import { completeHost, type HostFunctions } from './host-functions.ts';
 import { moduleImports } from './module-imports.ts';
+import { isShared } from './shared-memory.ts';
 import { TrapError } from './trap-error.ts';
 
 /** Limits of one call; each lasts for that call. */
@@ -44,7 +46,7 @@ export interface InstanceOptions {
   readonly script?: boolean;
 }
 
-type State = 'new' | 'ready' | 'frozen' | 'broken';
+type State = 'new' | 'ready' | 'frozen' | 'used' | 'broken';
 
 /** A module that can be initialised and called. */
 export interface WasmInstance {
@@ -56,6 +58,10 @@ export interface WasmInstance {
   freeze(): void;
   /** Calls an export by its index with encoded arguments, then resets the heap of the task. */
   call(exportIndex: number, input: Uint8Array, limits?: CallLimits): CallAnswer;
+  /** The same without the reset, so that an answer can be sent first; `reset` must follow before the next call, whatever came of this one. */
+  callAndKeep(exportIndex: number, input: Uint8Array, limits?: CallLimits): CallAnswer;
+  /** Puts memory back to the frozen image; without effect when there is nothing to put back. */
+  reset(): void;
 }
 
 /** Instantiates a compiled module. */
@@ -120,29 +126,33 @@ class Instance implements WasmInstance {
     const low = new Uint8Array(this.memory.buffer).slice(0, this.#lowEnd);
     const stackEnd = this.#cell(CELL.stackLimit);
     const hasStack = stackEnd > STACK_BASE && stackEnd <= low.length;
-    this.#restored = hasStack
-      ? [
-          [0, low.slice(0, STACK_BASE)],
-          [stackEnd, low.slice(stackEnd)],
-        ]
-      : [[0, low]];
+    const kept = [isShared(this.memory.buffer) ? [CELL.interrupt, CELL.interrupt + 4] : [], hasStack ? [STACK_BASE, stackEnd] : []].flat();
+    // What lies between the parts that are kept.
+    const cuts = [0, ...kept, low.length];
+    this.#restored = cuts.flatMap((at, i) => (i % 2 === 0 ? [[at, low.slice(at, cuts[i + 1])] as const] : []));
     this.#state = 'frozen';
   }
 
   call(exportIndex: number, input: Uint8Array, limits: CallLimits = {}): CallAnswer {
     this.#expect('frozen');
-    this.#applyLimits(limits);
     try {
-      return this.#run(() => {
-        const address = Number(this.#export(EXPORT.alloc)(input.length)) >>> 0;
-        new Uint8Array(this.memory.buffer).set(input, address);
-        const status = Number(this.#export(EXPORT.call)(exportIndex, address, input.length)) & 15;
-        const bytes = this.#result(limits.outputBytes);
-        return { status: status === STATUS.invalidInput ? 'invalidInput' : status === STATUS.failed ? 'failed' : 'returned', bytes };
-      });
+      return this.callAndKeep(exportIndex, input, limits);
     } finally {
-      this.#reset();
+      this.reset();
     }
+  }
+
+  callAndKeep(exportIndex: number, input: Uint8Array, limits: CallLimits = {}): CallAnswer {
+    this.#expect('frozen');
+    this.#applyLimits(limits);
+    this.#state = 'used';
+    return this.#run(() => {
+      const address = Number(this.#export(EXPORT.alloc)(input.length)) >>> 0;
+      new Uint8Array(this.memory.buffer).set(input, address);
+      const status = Number(this.#export(EXPORT.call)(exportIndex, address, input.length)) & 15;
+      const bytes = this.#result(limits.outputBytes);
+      return { status: status === STATUS.invalidInput ? 'invalidInput' : status === STATUS.failed ? 'failed' : 'returned', bytes };
+    });
   }
 
   /** A copy of the bytes object that the call left. */
@@ -153,14 +163,15 @@ class Instance implements WasmInstance {
     return new Uint8Array(this.memory.buffer).slice(object + STR.bytes, object + STR.bytes + length);
   }
 
-  #reset(): void {
-    if (this.#state === 'broken') return;
+  reset(): void {
+    if (this.#state !== 'used') return;
     const { buffer } = this.memory;
     const heapEnd = Math.min(this.#cell(CELL.heapEnd), buffer.byteLength);
     // By words: engines fill shared memory one element at a time.
     if (heapEnd > this.#heapBase) new BigUint64Array(buffer).fill(0n, this.#heapBase >>> 3, (heapEnd + 7) >>> 3);
     const bytes = new Uint8Array(buffer);
     for (const [at, part] of this.#restored) bytes.set(part, at);
+    this.#state = 'frozen';
   }
 
   #applyLimits(limits: CallLimits): void {

@@ -2,8 +2,8 @@
 /**
  * The inside of a compute thread: an instance, and one call after the other.
  *
- * The answer is sent before the thread tidies up after a trap, so that the caller does not wait for that; `ready` follows when the next
- * call can be taken.
+ * The answer is sent before the thread tidies up, so that the caller does not wait for that. After a trap `ready` follows when the next call
+ * can be taken: an instance whose code was stopped goes on with its memory put back.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { type ErrorParts, isMoltError } from '@molt/diagnostics';
@@ -22,10 +22,11 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
   const send = (report: SlotReport, transfer: ArrayBuffer[] = []): void => port.postMessage(report, transfer);
   let service: ServiceInstance;
 
+  const ready = (): void => send({ kind: 'ready', control: sharedMemoryOf(service), cpuFile });
   const renew = (): void => {
     try {
       service = createServiceInstance(module, host);
-      send({ kind: 'ready', control: sharedMemoryOf(service), cpuFile });
+      ready();
     } catch (error) {
       send({ kind: 'unusable', error: partsOf(error) });
     }
@@ -36,13 +37,17 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
     const heap = asked > 0 ? Math.min(asked, memoryBytes) : memoryBytes;
     const meter = startMeter();
     try {
-      const { status, bytes } = instance.call(exportIndex, input, { memoryBytes: heapBase + heap, outputBytes });
-      const ready = !needsRecycling(service);
-      send({ kind: 'answered', status, bytes, cost: meter(instance.memory), ready }, [bytes.buffer as ArrayBuffer]);
-      if (ready) return;
+      const { status, bytes } = instance.callAndKeep(exportIndex, input, { memoryBytes: heapBase + heap, outputBytes });
+      const reusable = !needsRecycling(service);
+      send({ kind: 'answered', status, bytes, cost: meter(instance.memory), ready: reusable }, [bytes.buffer as ArrayBuffer]);
+      if (reusable) return instance.reset();
     } catch (error) {
       if (!(error instanceof TrapError)) return send({ kind: 'unusable', error: partsOf(error) });
       send({ kind: 'trapped', reason: error.reason, cost: meter(instance.memory) });
+      if (!needsRecycling(service)) {
+        instance.reset();
+        return ready();
+      }
     }
     renew();
   });

@@ -2,12 +2,13 @@
 /**
  * An instance that is ready to serve: made, initialised and frozen, with the reasons when that does not work.
  *
- * It is replaced after every trap, and when its memory has grown far: linear memory never shrinks, and one large call must not hold its
- * pages for ever.
+ * It is replaced when its code failed, and when its memory has grown far: linear memory never shrinks, and one large call must not hold its
+ * pages for ever. A call that was stopped leaves it whole.
  */
 import { CELL } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import type { HostFunctions } from '../host/host-functions.ts';
+import { isShared } from '../host/shared-memory.ts';
 import { createInstance, type WasmInstance } from '../host/wasm-instance.ts';
 
 /** Growth over the frozen image after which an instance is replaced. */
@@ -56,5 +57,5 @@ export function needsRecycling({ instance, frozenBytes }: ServiceInstance): bool
 /** The memory of an instance, if another thread can write it. */
 export function sharedMemoryOf({ instance }: ServiceInstance): SharedArrayBuffer | null {
   const buffer: unknown = instance.memory.buffer;
-  return buffer instanceof SharedArrayBuffer ? buffer : null;
+  return isShared(buffer) ? buffer : null;
 }

@@ -27,7 +27,7 @@ export interface SlotCall {
 
 /** What a thread says. */
 export type SlotReport =
-  /** The next call may come. Said once per instance, and not before the instance of a trap is replaced. */
+  /** The next call may come. Said once per instance, and again after a trap when memory is put back. */
   | {
       readonly kind: 'ready';
       /** The instance's memory when the module declares it shared. */

@@ -153,4 +153,20 @@ describe('shared memory', () => {
     expect([...(written[1] as Uint8Array).subarray(0, 3)]).toEqual([5, 6, 7]);
     expect(new Set(new Uint8Array(instance.memory.buffer, 9000, 70000)).size).toBeGreaterThan(200);
   });
+
+  it('is put back but for the interrupt cell, which its supervisor may have set for the next call', async () => {
+    const instance = createInstance(await echoModule(undefined, true));
+    instance.init();
+    instance.freeze();
+    const cells = new Int32Array(instance.memory.buffer);
+    const frozen = cells.slice(0, 2048);
+    instance.callAndKeep(0, input);
+    expect(thrown(() => instance.call(0, input))).toMatchObject({ code: 'MOLT6105' });
+    cells[CELL.excPending / 4] = 7;
+    cells[CELL.interrupt / 4] = 6;
+    instance.reset();
+    frozen[CELL.interrupt / 4] = 6;
+    expect(cells.slice(0, 2048)).toEqual(frozen);
+    expect(instance.call(0, input).bytes).toEqual(input);
+  });
 });

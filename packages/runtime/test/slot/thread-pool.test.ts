@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ComputeSlot, WorkEnd } from '../../src/schedule/compute-slot-pool.ts';
 import { readCpuMs } from '../../src/slot/thread-cpu.ts';
 import { ThreadPool } from '../../src/slot/thread-pool.ts';
+import type { ThreadSlot } from '../../src/slot/thread-slot.ts';
 import { serviceModule } from '../support/service-module.ts';
 import { inputOf, WorkerFixture } from '../support/worker-fixture.ts';
 
@@ -19,8 +20,8 @@ const input = inputOf(Uint8Array.of(1, 2));
 const ECHO = 0;
 const SPIN = 1;
 
-async function start(entry?: URL, lines: string[] = []): Promise<ThreadPool> {
-  const module = await WebAssembly.compile(await serviceModule());
+async function start(entry?: URL, lines: string[] = [], shared = false): Promise<ThreadPool> {
+  const module = await WebAssembly.compile(await serviceModule({ shared }));
   const setup = { module, memoryBytes: 1 << 24, outputBytes: 1 << 20 };
   const pool = await ThreadPool.start({ slots: 1, setup, entry: entry ?? (await fixture.entry()), log: (line) => lines.push(line) });
   pools.push(pool);
@@ -51,6 +52,24 @@ describe('a pool of threads', () => {
     expect(await run(second, ECHO)).toMatchObject({ kind: 'answer', answer: { kind: 'returned' } });
     expect(await spinning).toMatchObject({ kind: 'lose' });
     expect(pool.size).toBe(2);
+  });
+
+  it('keeps a thread whose call stops at the interrupt cell', async () => {
+    const pool = await start(undefined, [], true);
+    let kept = 0;
+    for (const reason of ['deadline', 'cpu', 'user', 'shutdown'] as const) {
+      const slot = await taken(pool);
+      const spinning = run(slot, SPIN);
+      slot.stop(reason);
+      // Unless the machine gave it no time for as long as the grace lasts.
+      const end = await spinning;
+      if (end.kind === 'lose') continue;
+      expect(end).toMatchObject({ kind: 'answer', answer: { kind: 'trapped', reason } });
+      kept++;
+      while (!(slot as ThreadSlot).idle) await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(await run(slot, ECHO)).toMatchObject({ kind: 'answer', answer: { kind: 'returned' } });
+    }
+    expect(kept).toBeGreaterThan(0);
   });
 
   it('gives a call whose caller went away a moment to end by itself', async () => {
