@@ -7,11 +7,16 @@
  */
 import type { SchemaSet } from '@molt/schema-ir';
 import { exportIds } from '@molt/schema-ir';
-import { CALL_HEAD, type CallStats, decodeResult, encodeCallHead } from './call-payload.ts';
+import { type CallHead, decodeResult, encodeCallHead } from './call-payload.ts';
+import { checkCallOptions } from './check-call-options.ts';
+import { alarm, type CallAnswer, type CallOptions, ClientCall } from './client-call.ts';
+import { deliverOutput, feedInput } from './client-streams.ts';
 import { packControl, unpackControlMap, wholeAt } from './control-pack.ts';
 import { decodeError, encodeError } from './error-payload.ts';
-import type { CancelReason } from './error-taxonomy.ts';
-import { agreeOn, DEFAULT_LIMITS, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
+import { CANCEL_REASONS, type CancelReason } from './error-taxonomy.ts';
+import { type ExportStreams, streamsOf } from './export-streams.ts';
+import { decodeCredit, decodeProgress, encodeCredit, type Progress } from './flow-payload.ts';
+import { agreeOn, DEFAULT_LIMITS, encodeFrame, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
 import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
 import { decodeExports, decodeHelloOk, encodeHello, type HelloOk } from './hello.ts';
 import { type Message, MessageAssembler } from './message-assembler.ts';
@@ -30,29 +35,10 @@ export interface ClientConnectionOptions {
   readonly limits?: WireLimits;
   /** What the caller was built against; without it the worker's schemas are taken as right. */
   readonly schemas?: SchemaSet;
-  /** Calls that may wait for a credit. Default twice the credit. */
+  /** Calls that may wait for a credit. Default twice the credit, at least 64. */
   readonly maxWaiting?: number;
   /** How long after its deadline a call still waits for the worker's own answer. Default 100 ms. */
   readonly graceMs?: number;
-}
-
-/** What a call may ask for. */
-export interface CallOptions {
-  /** Milliseconds from now until the call must have ended. */
-  readonly deadlineMs: number;
-  readonly signal?: AbortSignal;
-  /** CPU time; 0 for the export's default. */
-  readonly cpuMs?: number;
-  /** Memory; 0 for the export's default. */
-  readonly memoryKib?: number;
-  /** 0 sheddable, 1 normal (default), 2 important, 3 critical. */
-  readonly criticality?: 0 | 1 | 2 | 3;
-}
-
-/** An answer with what it cost. */
-export interface CallAnswer {
-  readonly body: Uint8Array;
-  readonly stats: CallStats;
 }
 
 /** What a worker says about itself on a ping. */
@@ -63,26 +49,22 @@ export interface Pong {
   readonly delayUs: number;
 }
 
-interface Pending {
-  readonly name: string;
-  readonly input: Uint8Array;
-  readonly options: CallOptions;
-  readonly startedAt: number;
-  readonly resolve: (answer: CallAnswer) => void;
-  readonly reject: (error: MipError) => void;
-  /** The call id once it was sent. */
-  id: bigint | undefined;
-  settled: boolean;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  waitTimer: ReturnType<typeof setTimeout> | undefined;
-  onAbort: (() => void) | undefined;
+/** What calls of an export need to know. */
+interface Target {
+  readonly id: number;
+  readonly input: string;
+  readonly output: string;
+  readonly streams: ExportStreams;
 }
 
 type State = 'greeting' | 'listing' | 'open' | 'draining' | 'closed';
 
-const NOTHING = new Uint8Array(0);
-/** Timers beyond this many milliseconds would fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** Credits are leases: without a sign of life for so many milliseconds, none is used before the worker has answered a PING. */
+const LEASE_MS = 10_000;
+/** Calls that may wait for a credit, at least. */
+const LEAST_WAITING = 64;
+
+const DRAINING: MipErrorParts = { name: 'DRAINING', message: 'the worker is shutting down', executed: 'no' };
 
 /** One connection of a client. */
 export class ClientConnection {
@@ -96,11 +78,16 @@ export class ClientConnection {
   #state: State = 'greeting';
   #hello: HelloOk | undefined;
   #schemas: SchemaSet | undefined;
-  #byName = new Map<string, { readonly id: number; readonly input: string; readonly output: string }>();
+  #byName = new Map<string, Target>();
   #credit = 0;
+  #window = 0;
+  /** Bytes of CALL payload that are not answered. */
+  #bytesInFlight = 0;
   #nextId = 1n;
-  readonly #waiting: Pending[] = [];
-  readonly #inFlight = new Map<bigint, Pending>();
+  #lastHeard = performance.now();
+  #renewing = false;
+  readonly #waiting: ClientCall[] = [];
+  readonly #inFlight = new Map<bigint, ClientCall>();
   readonly #pings = new Map<
     bigint,
     { readonly sentAt: number; readonly resolve: (pong: Pong) => void; readonly reject: (error: MipError) => void }
@@ -122,16 +109,8 @@ export class ClientConnection {
     // Callers that only make calls learn of a failed handshake through those.
     this.ready.catch(() => {});
     options.write(PREFACE);
-    this.#send(
-      'HELLO',
-      0n,
-      encodeHello({
-        client: options.client ?? 'molt-ts',
-        pid: options.pid ?? 0,
-        limits: this.#offered,
-        minors: [0, VERSION.minor],
-      }),
-    );
+    const client = options.client ?? 'molt-ts';
+    this.#send('HELLO', 0n, encodeHello({ client, pid: options.pid ?? 0, limits: this.#offered, minors: [0, VERSION.minor] }));
   }
 
   /** The schemas of the worker; undefined before the handshake ended. */
@@ -151,34 +130,22 @@ export class ClientConnection {
   /** Calls an export; rejects with MipError. */
   call(name: string, input: Uint8Array, options: CallOptions): Promise<CallAnswer> {
     return new Promise((resolve, reject) => {
-      const call: Pending = {
-        name,
-        input,
-        options,
-        resolve,
-        reject,
-        startedAt: performance.now(),
-        id: undefined,
-        settled: false,
-        timer: undefined,
-        waitTimer: undefined,
-        onAbort: undefined,
-      };
+      const call = new ClientCall(name, input, options, resolve, reject);
       const { deadlineMs, signal } = options;
-      if (!(deadlineMs > 0))
-        return this.#fail(call, { name: 'INVALID_INPUT', message: `expected a deadline in milliseconds, got ${deadlineMs}` });
-      if (signal?.aborted)
-        return this.#fail(call, {
-          name: 'CANCELLED',
-          message: `${name} was cancelled before it was sent`,
-          executed: 'no',
-          details: { reason: 'user' },
-        });
-      if (this.#state === 'closed') return this.#fail(call, { name: 'WORKER_LOST', message: 'the connection is closed', executed: 'no' });
-      call.timer = setTimeout(() => this.#expire(call), Math.min(LONGEST_TIMER, deadlineMs + (this.#options.graceMs ?? 100)));
+      const wrongOption = checkCallOptions(options);
+      if (wrongOption !== undefined) return call.fail({ name: 'INVALID_INPUT', message: wrongOption });
+      if (signal?.aborted) {
+        const message = `${name} was cancelled before it was sent`;
+        return call.fail({ name: 'CANCELLED', message, executed: 'no', details: { reason: reasonOf(signal) } });
+      }
+      if (this.#state === 'closed') return call.fail({ name: 'WORKER_LOST', message: 'the connection is closed', executed: 'no' });
+      if (this.#state === 'draining') return call.fail(DRAINING);
+      call.deadlineTimer = alarm(deadlineMs + (this.#options.graceMs ?? 100), () => this.#expire(call));
       if (signal !== undefined) {
-        call.onAbort = () =>
-          this.#abandon(call, 'user', { name: 'CANCELLED', message: `${name} was cancelled`, details: { reason: 'user' } });
+        call.onAbort = () => {
+          const reason = reasonOf(signal);
+          this.#abandon(call, reason, { name: 'CANCELLED', message: `${name} was cancelled`, details: { reason } });
+        };
         signal.addEventListener('abort', call.onAbort, { once: true });
       }
       this.#waiting.push(call);
@@ -213,6 +180,7 @@ export class ClientConnection {
   /** Takes bytes of the stream. Never throws. */
   receive(chunk: Uint8Array): void {
     if (this.#state === 'closed') return;
+    this.#lastHeard = performance.now();
     const { frames, fault } = this.#decoder.push(chunk);
     for (const frame of frames) {
       const message = this.#assembler.push(frame);
@@ -221,11 +189,12 @@ export class ClientConnection {
       if (wrong !== undefined) return this.#refuse(wrong);
       if ((this.#state as State) === 'closed') return;
     }
-    if (fault !== undefined) this.#refuse(fault);
+    if (fault !== undefined) return this.#refuse(fault);
+    this.#pump();
   }
 
   #handle(message: Message): FrameFault | undefined {
-    const { kind, payload } = message;
+    const { kind, callId, payload } = message;
     if (this.#state === 'greeting' && kind !== 'HELLO_OK' && kind !== 'HELLO_ERR' && kind !== 'ERROR')
       return wrong(`${kind} before HELLO_OK`);
     switch (kind) {
@@ -239,39 +208,39 @@ export class ClientConnection {
       }
       case 'EXPORTS':
         return this.#listed(payload);
-      case 'RESULT': {
-        // Decoded first: a payload that is no RESULT leaves its call in flight, and so ends with the connection.
-        const result = decodeResult(payload);
-        if (typeof result === 'string') return wrong(result);
-        const call = this.#answered(message.callId);
-        if (call === undefined) return wrong(`RESULT for call ${message.callId}, which is not in flight`);
-        this.#settle(call, () => call.resolve({ body: result.body, stats: result.stats }));
-        this.#pump();
-        return undefined;
-      }
+      case 'RESULT':
+        return this.#result(callId, payload);
       case 'ERROR': {
         const error = decodeError(payload);
         if (typeof error === 'string') return wrong(error);
-        if (message.callId === 0n) {
+        if (callId === 0n) {
           this.#shutWith(error);
           return undefined;
         }
-        const call = this.#answered(message.callId);
-        if (call === undefined) return wrong(`ERROR for call ${message.callId}, which is not in flight`);
-        this.#settle(call, () => call.reject(error));
-        this.#pump();
+        const call = this.#answered(callId);
+        if (call === undefined) return wrong(`ERROR for call ${callId}, which is not in flight`);
+        call.fail(error);
         return undefined;
       }
-      case 'CREDIT': {
-        const map = unpackControlMap(payload);
-        const calls = map && wholeAt(map, 'calls', 1 << 20);
-        if (calls === undefined) return wrong('CREDIT without calls');
-        this.#credit += calls;
-        this.#pump();
+      case 'CHUNK': {
+        const call = this.#inFlight.get(callId);
+        if (call === undefined) return this.#unlessEnded(kind, callId);
+        const fault =
+          call.receiver === undefined ? `CHUNK for ${call.name}, whose result is no stream` : call.receiver.push(payload, message.more);
+        return fault === undefined ? undefined : wrong(fault);
+      }
+      case 'PROGRESS': {
+        const progress = decodeProgress(payload);
+        if (typeof progress === 'string') return wrong(progress);
+        const call = this.#inFlight.get(callId);
+        if (call === undefined) return this.#unlessEnded(kind, callId);
+        this.#report(call, progress);
         return undefined;
       }
+      case 'CREDIT':
+        return this.#credited(callId, payload);
       case 'PING':
-        this.#send('PONG', message.callId, packControl({}));
+        this.#send('PONG', callId, packControl({}));
         return undefined;
       case 'PONG':
         return this.#ponged(message);
@@ -290,6 +259,7 @@ export class ClientConnection {
     this.#decoder.setMaxFrame(this.#limits.maxFrame);
     this.#assembler.setMaxMessage(this.#limits.maxMessage);
     this.#credit = hello.credit;
+    this.#window = hello.window;
     this.#hello = hello;
     this.#state = 'listing';
     return undefined;
@@ -300,12 +270,52 @@ export class ClientConnection {
     const schemas = decodeExports(payload);
     if (typeof schemas === 'string') return wrong(schemas);
     this.#schemas = schemas;
-    for (const [id, item] of schemas.exports.entries()) this.#byName.set(item.name, { id, ...exportIds(item, schemas.types) });
+    for (const [id, item] of schemas.exports.entries())
+      this.#byName.set(item.name, { id, ...exportIds(item, schemas.types), streams: streamsOf(item) });
     this.#state = 'open';
     this.#readyResolve(this.#hello as HelloOk);
     this.#pump();
     // The latest first: if there are too many, it is those who came last that are turned away.
     for (const call of [...this.#waiting].reverse()) this.#queue(call);
+    return undefined;
+  }
+
+  #result(id: bigint, payload: Uint8Array): FrameFault | undefined {
+    // Decoded first: a payload that is no RESULT leaves its call in flight, and so ends with the connection.
+    const result = decodeResult(payload);
+    if (typeof result === 'string') return wrong(result);
+    const open = this.#inFlight.get(id);
+    if (open === undefined) return wrong(`RESULT for call ${id}, which is not in flight`);
+    if (open.receiver?.ended === false) return wrong(`RESULT of ${open.name} before the end of its stream`);
+    const call = this.#answered(id) as ClientCall;
+    if (call.delivered === undefined) call.succeed(result);
+    else call.delivered.then(() => call.succeed(result));
+    return undefined;
+  }
+
+  /** The callback is the caller's: its exceptions end its own call. */
+  #report(call: ClientCall, progress: Progress): void {
+    if (call.settled) return;
+    try {
+      call.options.onProgress?.(progress);
+    } catch (cause) {
+      this.#abandon(call, 'user', { name: 'INTERNAL', message: `the progress callback of ${call.name} failed: ${String(cause)}`, cause });
+    }
+  }
+
+  #credited(id: bigint, payload: Uint8Array): FrameFault | undefined {
+    const grant = decodeCredit(payload);
+    if (typeof grant === 'string') return wrong(grant);
+    if (id === 0n) {
+      this.#credit += grant.calls;
+      this.#window += grant.bytes;
+      return undefined;
+    }
+    if (grant.calls > 0) return wrong('CREDIT of calls for a stream');
+    const call = this.#inFlight.get(id);
+    if (call === undefined) return this.#unlessEnded('CREDIT', id);
+    if (call.sender === undefined) return wrong(`CREDIT for ${call.name}, which has no input stream`);
+    call.sender.grant(grant.bytes);
     return undefined;
   }
 
@@ -328,49 +338,64 @@ export class ClientConnection {
     const last = map && Object.hasOwn(map, 'last') ? map['last'] : undefined;
     if (typeof last !== 'number' && typeof last !== 'bigint') return wrong('GOAWAY without the last call id');
     this.#state = 'draining';
-    const parts: MipErrorParts = { name: 'DRAINING', message: 'the worker is shutting down', executed: 'no' };
-    for (const call of this.#waiting.splice(0)) this.#fail(call, parts);
-    for (const [id, call] of this.#inFlight) {
-      if (id <= BigInt(last)) continue;
-      this.#inFlight.delete(id);
-      this.#fail(call, parts);
-    }
+    for (const call of this.#waiting.splice(0)) call.fail(DRAINING);
+    // They stay in flight: the worker answers them too, and that answer has to find them.
+    for (const [id, call] of this.#inFlight) if (id > BigInt(last)) call.fail(DRAINING);
     return undefined;
   }
 
-  /** Sends waiting calls as long as there are credits. */
+  /** Sends waiting calls as long as there are credits and bytes for them, in order. */
   #pump(): void {
     while (this.#state === 'open' && this.#credit > 0 && this.#waiting.length > 0) {
-      const call = this.#waiting.shift() as Pending;
-      clearTimeout(call.waitTimer);
-      this.#dispatch(call);
+      if (performance.now() - this.#lastHeard > LEASE_MS) return this.#renew();
+      const call = this.#waiting[0] as ClientCall;
+      const target = this.#admit(call);
+      if (target !== undefined) {
+        const head = headOf(call, target);
+        call.bytes = head.length + call.input.length;
+        if (call.bytes > this.#limits.maxMessage) {
+          const message = `the input of ${call.name} has ${call.input.length} bytes, the connection takes ${this.#limits.maxMessage - head.length}`;
+          call.fail({ name: 'FRAME_TOO_LARGE', message });
+        } else {
+          if (this.#inFlight.size > 0 && this.#bytesInFlight + call.bytes > this.#window) return;
+          this.#dispatch(call, target, head);
+        }
+      }
+      this.#unqueue(call);
     }
   }
 
-  #dispatch(call: Pending): void {
+  /** Where a call goes; undefined if it was turned away here. */
+  #admit(call: ClientCall): Target | undefined {
     const target = this.#byName.get(call.name);
-    if (target === undefined) return this.#settle(call, () => call.reject(unknownExport(call.name, [...this.#byName.keys()])));
-    const difference = this.#verdict(call.name);
-    if (difference !== undefined) return this.#settle(call, () => call.reject(difference));
-    if (CALL_HEAD + call.input.length > this.#limits.maxMessage) {
-      const message = `the input of ${call.name} has ${call.input.length} bytes, the connection takes ${this.#limits.maxMessage - CALL_HEAD}`;
-      return this.#fail(call, { name: 'FRAME_TOO_LARGE', message });
+    if (target === undefined) {
+      call.fail(unknownExport(call.name, [...this.#byName.keys()]));
+      return undefined;
     }
-    const left = call.options.deadlineMs - (performance.now() - call.startedAt);
-    if (left <= 0) return this.#expire(call);
-    call.id = this.#takeId();
-    this.#inFlight.set(call.id, call);
+    const difference = this.#verdict(call.name) ?? streamFault(call, target.streams);
+    if (difference !== undefined) {
+      call.fail(difference);
+      return undefined;
+    }
+    if (call.leftMs > 0) return target;
+    this.#expire(call);
+    return undefined;
+  }
+
+  #dispatch(call: ClientCall, target: Target, head: Uint8Array): void {
+    const id = this.#takeId();
+    call.id = id;
+    clearTimeout(call.waitTimer);
+    this.#inFlight.set(id, call);
     this.#credit--;
-    const head = encodeCallHead({
-      exportId: target.id,
-      deadlineMs: left,
-      cpuMs: call.options.cpuMs ?? 0,
-      memoryKib: call.options.memoryKib ?? 0,
-      criticality: call.options.criticality ?? 1,
-      inputId: target.input,
-      outputId: target.output,
-    });
-    this.#options.write(encodeMessage('CALL', call.id, head, call.input, this.#limits.maxFrame));
+    this.#bytesInFlight += call.bytes;
+    this.#options.write(encodeMessage('CALL', id, head, call.input, this.#limits.maxFrame));
+    const fail = (message: string, cause: unknown): void => this.#abandon(call, 'user', { name: 'INTERNAL', message, cause });
+    const write = (kind: 'CHUNK' | 'CREDIT', payload: Uint8Array, more: boolean): void => {
+      if (this.#state !== 'closed' && this.#inFlight.has(id)) this.#options.write(encodeFrame(kind, id, payload, more));
+    };
+    if (target.streams.input) feedInput(call, this.#limits.maxFrame, (items, more) => write('CHUNK', items, more), fail);
+    if (target.streams.output) deliverOutput(call, this.#limits.maxFrame, (bytes) => write('CREDIT', encodeCredit({ bytes }), false), fail);
   }
 
   #verdict(name: string): MipError | undefined {
@@ -380,11 +405,11 @@ export class ClientConnection {
   }
 
   /** Bounds the wait of a call for a credit: in number, and to a quarter of its deadline. */
-  #queue(call: Pending): void {
-    const most = this.#options.maxWaiting ?? 2 * Math.max(1, this.#hello?.credit ?? 1);
+  #queue(call: ClientCall): void {
+    const most = this.#options.maxWaiting ?? Math.max(LEAST_WAITING, 2 * (this.#hello?.credit ?? 1));
     const busy = (): void => {
       this.#unqueue(call);
-      this.#fail(call, {
+      call.fail({
         name: 'BUSY',
         message: `${call.name} was not sent: ${this.#inFlight.size} calls are in flight and ${most} may wait`,
         hint: 'raise the worker count or the deadline, or send less at once',
@@ -393,15 +418,25 @@ export class ClientConnection {
       });
     };
     if (this.#waiting.length > most) return busy();
-    call.waitTimer = setTimeout(busy, Math.min(LONGEST_TIMER, call.options.deadlineMs / 4));
+    call.waitTimer = alarm(call.options.deadlineMs / 4, busy);
   }
 
-  #unqueue(call: Pending): void {
+  /** Asks for a sign of life before credits are used that may have lapsed. */
+  #renew(): void {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    const done = (): void => {
+      this.#renewing = false;
+    };
+    this.ping().then(done, done);
+  }
+
+  #unqueue(call: ClientCall): void {
     const at = this.#waiting.indexOf(call);
     if (at >= 0) this.#waiting.splice(at, 1);
   }
 
-  #expire(call: Pending): void {
+  #expire(call: ClientCall): void {
     this.#abandon(call, 'deadline', {
       name: 'DEADLINE_EXCEEDED',
       message: `${call.name} did not end within ${call.options.deadlineMs} ms`,
@@ -410,36 +445,31 @@ export class ClientConnection {
   }
 
   /** Answers the caller now; the worker is told and its answer, when it comes, only returns the credit. */
-  #abandon(call: Pending, reason: CancelReason, parts: MipErrorParts): void {
+  #abandon(call: ClientCall, reason: CancelReason, parts: MipErrorParts): void {
     if (call.settled) return;
     if (call.id === undefined) {
       this.#unqueue(call);
-      return this.#fail(call, { ...parts, executed: 'no' });
+      return call.fail({ ...parts, executed: 'no' });
     }
-    if (this.#state !== 'closed') this.#send('CANCEL', call.id, packControl({ reason }));
-    this.#fail(call, parts);
+    if (this.#state !== 'closed' && this.#inFlight.has(call.id)) this.#send('CANCEL', call.id, packControl({ reason }));
+    call.fail(parts);
+    this.#pump();
   }
 
-  #answered(id: bigint): Pending | undefined {
+  /** The call that an answer is for; its credit is free again. */
+  #answered(id: bigint): ClientCall | undefined {
     const call = this.#inFlight.get(id);
-    if (call !== undefined) {
-      this.#inFlight.delete(id);
-      this.#credit++;
-    }
+    if (call === undefined) return undefined;
+    this.#inFlight.delete(id);
+    this.#credit++;
+    this.#bytesInFlight -= call.bytes;
+    call.sender?.stop(new MipError({ name: 'INTERNAL', message: `${call.name} was answered before its input had ended` }));
     return call;
   }
 
-  #fail(call: Pending, parts: MipErrorParts): void {
-    this.#settle(call, () => call.reject(new MipError(parts)));
-  }
-
-  #settle(call: Pending, answer: () => void): void {
-    if (call.settled) return;
-    call.settled = true;
-    clearTimeout(call.timer);
-    clearTimeout(call.waitTimer);
-    if (call.onAbort !== undefined) call.options.signal?.removeEventListener('abort', call.onAbort);
-    answer();
+  /** Frames of calls that have ended may have crossed the answer; those of calls that never were are a fault. */
+  #unlessEnded(kind: string, id: bigint): FrameFault | undefined {
+    return id % 2n === 1n && id < this.#nextId ? undefined : wrong(`${kind} for call ${id}, which was never sent`);
   }
 
   #refuse(fault: FrameFault): void {
@@ -472,9 +502,10 @@ export class ClientConnection {
       cause: error,
       executed: 'no',
     };
-    for (const call of this.#waiting.splice(0)) this.#fail(call, unsent);
-    for (const call of this.#inFlight.values()) this.#fail(call, { ...unsent, executed: 'maybe' });
+    for (const call of this.#waiting.splice(0)) call.fail(unsent);
+    for (const call of this.#inFlight.values()) call.fail({ ...unsent, executed: 'maybe' });
     this.#inFlight.clear();
+    this.#bytesInFlight = 0;
     this.#options.end();
   }
 
@@ -485,8 +516,38 @@ export class ClientConnection {
   }
 
   #send(kind: 'HELLO' | 'CANCEL' | 'PING' | 'PONG' | 'ERROR', id: bigint, payload: Uint8Array): void {
-    this.#options.write(encodeMessage(kind, id, payload, NOTHING));
+    this.#options.write(encodeFrame(kind, id, payload));
   }
+}
+
+/** The head of a CALL that is sent now. */
+function headOf({ options, leftMs }: ClientCall, target: Target): Uint8Array {
+  const head: CallHead = {
+    exportId: target.id,
+    deadlineMs: leftMs,
+    cpuMs: options.cpuMs ?? 0,
+    memoryKib: options.memoryKib ?? 0,
+    criticality: options.criticality ?? 1,
+    inputId: target.input,
+    outputId: target.output,
+    ...(options.trace && { trace: options.trace }),
+    ...(options.idempotencyKey && { key: options.idempotencyKey }),
+  };
+  return encodeCallHead(head);
+}
+
+/** Streams are given where the export has them, and only there. */
+function streamFault({ name, options }: ClientCall, streams: ExportStreams): MipError | undefined {
+  const refuse = (message: string): MipError => new MipError({ name: 'INVALID_INPUT', message, executed: 'no' });
+  if (streams.input !== (options.chunks !== undefined))
+    return refuse(streams.input ? `${name} takes a stream: pass chunks` : `${name} takes no stream, but chunks were passed`);
+  if (streams.output && options.onChunk === undefined) return refuse(`the result of ${name} is a stream: pass onChunk`);
+  return undefined;
+}
+
+/** The protocol's reason for an abort: what the caller gave, if the protocol knows it. */
+function reasonOf(signal: AbortSignal): CancelReason {
+  return (CANCEL_REASONS as readonly unknown[]).includes(signal.reason) ? (signal.reason as CancelReason) : 'user';
 }
 
 function wrong(message: string): FrameFault {

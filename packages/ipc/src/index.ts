@@ -13,7 +13,8 @@ export {
   RESULT_HEAD,
   type TraceContext,
 } from './call-payload.ts';
-export { type CallAnswer, type CallOptions, ClientConnection, type ClientConnectionOptions, type Pong } from './client-connection.ts';
+export type { CallAnswer, CallOptions } from './client-call.ts';
+export { ClientConnection, type ClientConnectionOptions, type Pong } from './client-connection.ts';
 export { type ControlMap, type ControlValue, packControl, unpackControl, unpackControlMap } from './control-pack.ts';
 export { decodeError, ERROR_HEAD, encodeError } from './error-payload.ts';
 export {
@@ -28,6 +29,7 @@ export {
   RETRY,
   type Retry,
 } from './error-taxonomy.ts';
+export { type ExportStreams, streamsOf } from './export-streams.ts';
 export { type CreditGrant, decodeCredit, decodeProgress, encodeCredit, encodeProgress, type Progress } from './flow-payload.ts';
 export {
   DEFAULT_LIMITS,
@@ -50,11 +52,11 @@ export { decodeExports, decodeHello, decodeHelloOk, encodeExports, encodeHello, 
 export { type Message, MessageAssembler } from './message-assembler.ts';
 export { isMipError, MipError, type MipErrorParts } from './mip-error.ts';
 export { compareExports, idMismatch, unknownExport } from './mismatch.ts';
+export type { ServerCall } from './server-call.ts';
 export {
   createServerConnection,
   prepareExports,
   type ServedExports,
-  type ServerCall,
   ServerConnection,
   type ServerConnectionOptions,
 } from './server-connection.ts';

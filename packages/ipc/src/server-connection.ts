@@ -5,18 +5,20 @@
  * `onCall` once and must be answered once, by `result` or `fail`; when the client goes away or cancels, its signal says so, and the answer
  * is still owed (it is dropped if nobody listens any more).
  */
-import { broken } from '@molt/diagnostics';
 import { type LinkedExport, linkSchemaSet, type SchemaSet, schemaSetDigest } from '@molt/schema-ir';
-import { type CallStats, decodeCall, encodeResultHead, ID_PREFIX, RESULT_HEAD } from './call-payload.ts';
+import { decodeCall, ID_PREFIX } from './call-payload.ts';
 import { packControl, textAt, unpackControlMap } from './control-pack.ts';
 import { encodeError } from './error-payload.ts';
 import { CANCEL_REASONS, type CancelReason } from './error-taxonomy.ts';
-import { agreeOn, DEFAULT_LIMITS, DEFAULT_WINDOW, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
+import { type ExportStreams, streamsOf } from './export-streams.ts';
+import { decodeCredit, encodeCredit } from './flow-payload.ts';
+import { agreeOn, DEFAULT_LIMITS, DEFAULT_WINDOW, encodeFrame, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
 import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
 import { decodeHello, encodeExports, encodeHelloOk, minorAgrees } from './hello.ts';
 import { type Message, MessageAssembler } from './message-assembler.ts';
-import { MipError, type MipErrorParts } from './mip-error.ts';
+import { MipError } from './mip-error.ts';
 import { idMismatch, unknownExport } from './mismatch.ts';
+import { ActiveCall, type CallConnection, type CallParts, type ServerCall } from './server-call.ts';
 
 /** The exports of an artifact, made ready once and shared by all connections. */
 export interface ServedExports {
@@ -24,32 +26,19 @@ export interface ServedExports {
   readonly exports: readonly LinkedExport[];
   readonly digest: string;
   readonly payload: Uint8Array;
+  /** By export id. */
+  readonly streams: readonly ExportStreams[];
 }
 
 /** Makes exports ready to be served; throws SchemaError if the set makes no sense. */
 export function prepareExports(set: SchemaSet): ServedExports {
-  return { set, exports: [...linkSchemaSet(set).values()], digest: schemaSetDigest(set), payload: encodeExports(set) };
-}
-
-/** One call as the server sees it. */
-export interface ServerCall {
-  readonly id: bigint;
-  readonly target: LinkedExport;
-  /** The encoded input; `target.input.decode` reads it. */
-  readonly input: Uint8Array;
-  /** Milliseconds from receipt; a deadline has passed when `performance.now() > receivedAt + deadlineMs`. */
-  readonly deadlineMs: number;
-  /** `performance.now()` at receipt. */
-  readonly receivedAt: number;
-  readonly cpuMs: number;
-  readonly memoryKib: number;
-  readonly criticality: number;
-  /** Aborts with a CancelReason when the client cancels or goes away. */
-  readonly signal: AbortSignal;
-  /** Ends the call with the encoded result. */
-  result(body: Uint8Array, stats?: Partial<CallStats>): void;
-  /** Ends the call with an error. */
-  fail(error: MipError | MipErrorParts): void;
+  return {
+    set,
+    exports: [...linkSchemaSet(set).values()],
+    digest: schemaSetDigest(set),
+    payload: encodeExports(set),
+    streams: set.exports.map(streamsOf),
+  };
 }
 
 /** Where a connection lives and whom it serves. */
@@ -73,11 +62,6 @@ export interface ServerConnectionOptions {
   readonly load?: () => { readonly depth: number; readonly delayUs: number };
 }
 
-interface Active {
-  readonly abort: AbortController;
-  answered: boolean;
-}
-
 type State = 'greeting' | 'open' | 'draining' | 'closed';
 
 const NOTHING = new Uint8Array(0);
@@ -88,11 +72,14 @@ export class ServerConnection {
   readonly #decoder: FrameDecoder;
   readonly #assembler: MessageAssembler;
   readonly #offered: WireLimits;
-  readonly #active = new Map<bigint, Active>();
+  readonly #active = new Map<bigint, ActiveCall>();
+  readonly #callConnection: CallConnection;
   #limits: WireLimits;
   #state: State = 'greeting';
   #credit: number;
   #window: number;
+  /** Bytes of CALL payload that are not answered. */
+  #activeBytes = 0;
   #lastId = 0n;
   #prefaceSent = false;
 
@@ -104,6 +91,19 @@ export class ServerConnection {
     this.#window = options.window ?? DEFAULT_WINDOW;
     this.#decoder = new FrameDecoder('client', this.#offered.maxFrame);
     this.#assembler = new MessageAssembler(this.#offered.maxMessage);
+    const limits = (): WireLimits => this.#limits;
+    const open = (): boolean => this.#state !== 'closed';
+    this.#callConnection = {
+      get limits() {
+        return limits();
+      },
+      get open() {
+        return open();
+      },
+      write: options.write,
+      sendError: (id, error) => this.#send('ERROR', id, encodeError(error, this.#limits.maxFrame)),
+      answered: (call, send) => this.#answered(call, send),
+    };
   }
 
   get state(): State {
@@ -148,11 +148,17 @@ export class ServerConnection {
     this.#end('shutdown');
   }
 
-  /** Grants the client more calls in flight. */
-  grant(calls: number): void {
+  /** Grants the client more calls, or bytes of calls, in flight. */
+  grant(calls: number, bytes = 0): void {
     if (this.#state !== 'open') return;
     this.#credit += calls;
-    this.#send('CREDIT', 0n, packControl({ calls }));
+    this.#window += bytes;
+    this.#send('CREDIT', 0n, encodeCredit(bytes === 0 ? { calls } : calls === 0 ? { bytes } : { calls, bytes }));
+  }
+
+  /** Calls that the client may still send. */
+  get creditLeft(): number {
+    return Math.max(0, this.#credit - this.#active.size);
   }
 
   #handle(message: Message): FrameFault | undefined {
@@ -168,9 +174,13 @@ export class ServerConnection {
         if (reason === undefined) return wrong('CANCEL without a reason');
         // A call that is not active was answered while the CANCEL was on its way.
         const known = (CANCEL_REASONS as readonly string[]).includes(reason) ? (reason as CancelReason) : 'user';
-        this.#active.get(message.callId)?.abort.abort(known);
+        this.#active.get(message.callId)?.cancel(known);
         return undefined;
       }
+      case 'CHUNK':
+        return this.#chunk(message);
+      case 'CREDIT':
+        return this.#credited(message);
       case 'PING': {
         const load = this.#options.load?.() ?? { depth: this.#active.size, delayUs: 0 };
         this.#send('PONG', message.callId, packControl({ depth: load.depth, slots: this.#options.slots ?? 1, delay_us: load.delayUs }));
@@ -248,63 +258,61 @@ export class ServerConnection {
       return refuse(idMismatch(target.schema.name, 'input', head.inputId, target.ids.input));
     if (head.outputId !== target.ids.output.slice(0, digits))
       return refuse(idMismatch(target.schema.name, 'output', head.outputId, target.ids.output));
-    if (this.#active.size >= this.#credit) {
-      return refuse(
-        new MipError({ name: 'BUSY', message: `more than the ${this.#credit} calls in flight that were granted`, afterMs: 10 }),
-      );
-    }
-    this.#start(id, target, call.body, head);
+    const bytes = message.payload.length;
+    if (this.#active.size >= this.#credit) return refuse(busy(`more than the ${this.#credit} calls in flight that were granted`));
+    if (this.#active.size > 0 && this.#activeBytes + bytes > this.#window)
+      return refuse(busy(`more than the ${this.#window} bytes of calls in flight that were granted`));
+    const streams = this.#options.exports.streams[head.exportId] as ExportStreams;
+    this.#start({ id, target, streams, head, input: call.body, bytes });
     return undefined;
   }
 
-  #start(
-    id: bigint,
-    target: LinkedExport,
-    input: Uint8Array,
-    head: { deadlineMs: number; cpuMs: number; memoryKib: number; criticality: number },
-  ): void {
-    const active: Active = { abort: new AbortController(), answered: false };
-    this.#active.set(id, active);
-    const answer = (send: () => void): void => {
-      if (active.answered) broken(`call ${id} to ${target.schema.name} was answered twice`);
-      active.answered = true;
-      if (this.#state === 'closed') return;
-      this.#active.delete(id);
-      send();
-      if (this.#state === 'draining' && this.#active.size === 0) this.#end('shutdown');
-    };
-    const fail = (error: MipError | MipErrorParts): void => {
-      answer(() => this.#send('ERROR', id, encodeError(error instanceof MipError ? error : new MipError(error), this.#limits.maxFrame)));
-    };
-    const call: ServerCall = {
-      id,
-      target,
-      input,
-      signal: active.abort.signal,
-      receivedAt: performance.now(),
-      deadlineMs: head.deadlineMs,
-      cpuMs: head.cpuMs,
-      memoryKib: head.memoryKib,
-      criticality: head.criticality,
-      fail,
-      result: (body, stats = {}) => {
-        if (RESULT_HEAD + body.length > this.#limits.maxMessage) {
-          const message = `the result of ${target.schema.name} has ${body.length} bytes, the connection takes ${this.#limits.maxMessage - RESULT_HEAD}`;
-          return fail({ name: 'RESULT_TOO_LARGE', message });
-        }
-        const full: CallStats = { queueUs: 0, execUs: 0, cpuUs: 0, peakKib: 0, ...stats };
-        answer(() => this.#options.write(encodeMessage('RESULT', id, encodeResultHead(full), body, this.#limits.maxFrame)));
-      },
-    };
+  #start(parts: CallParts): void {
+    const call = new ActiveCall(parts, this.#callConnection);
+    this.#active.set(call.id, call);
+    this.#activeBytes += call.bytes;
     try {
       this.#options.onCall(call);
     } catch (error) {
-      if (!active.answered)
-        fail({
-          name: 'INTERNAL',
-          message: `the worker failed to take the call: ${error instanceof Error ? error.message : String(error)}`,
-        });
+      if (!call.answered) {
+        const message = `the worker failed to take the call: ${error instanceof Error ? error.message : String(error)}`;
+        call.fail({ name: 'INTERNAL', message });
+      }
     }
+  }
+
+  /** Forgets a call and sends its answer. */
+  #answered(call: ActiveCall, send: () => void): void {
+    if (this.#state === 'closed') return;
+    this.#active.delete(call.id);
+    this.#activeBytes -= call.bytes;
+    send();
+    if (this.#state === 'draining' && this.#active.size === 0) this.#end('shutdown');
+  }
+
+  #chunk({ callId, payload, more }: Message): FrameFault | undefined {
+    const call = this.#active.get(callId);
+    if (call === undefined) return this.#unlessEnded('CHUNK', callId);
+    const fault =
+      call.receiver === undefined ? `CHUNK for ${call.target.schema.name}, which has no input stream` : call.receiver.push(payload, more);
+    return fault === undefined ? undefined : wrong(fault);
+  }
+
+  /** A client grants credit for the output stream of a call, and nothing else. */
+  #credited({ callId, payload }: Message): FrameFault | undefined {
+    const grant = decodeCredit(payload);
+    if (typeof grant === 'string') return wrong(grant);
+    if (callId === 0n || grant.calls > 0) return wrong('CREDIT of a client for more than a stream');
+    const call = this.#active.get(callId);
+    if (call === undefined) return this.#unlessEnded('CREDIT', callId);
+    if (call.sender === undefined) return wrong(`CREDIT for ${call.target.schema.name}, whose result is no stream`);
+    call.sender.grant(grant.bytes);
+    return undefined;
+  }
+
+  /** Frames of calls that have ended may have crossed the answer; those of calls that never were are a fault. */
+  #unlessEnded(kind: string, id: bigint): FrameFault | undefined {
+    return id % 2n === 1n && id <= this.#lastId ? undefined : wrong(`${kind} for call ${id}, which was never sent`);
   }
 
   #refuse(fault: FrameFault): void {
@@ -325,7 +333,8 @@ export class ServerConnection {
     this.#state = 'closed';
     const active = [...this.#active.values()];
     this.#active.clear();
-    for (const call of active) call.abort.abort(reason);
+    this.#activeBytes = 0;
+    for (const call of active) call.cancel(reason);
   }
 
   #send(kind: 'HELLO_OK' | 'HELLO_ERR' | 'ERROR' | 'CREDIT' | 'PONG' | 'GOAWAY', id: bigint, payload: Uint8Array): void {
@@ -334,13 +343,17 @@ export class ServerConnection {
       this.#prefaceSent = true;
       this.#options.write(PREFACE);
     }
-    this.#options.write(encodeMessage(kind, id, payload, NOTHING, this.#limits.maxFrame));
+    this.#options.write(encodeFrame(kind, id, payload));
   }
 }
 
 /** Makes the server's side of a connection. */
 export function createServerConnection(options: ServerConnectionOptions): ServerConnection {
   return new ServerConnection(options);
+}
+
+function busy(message: string): MipError {
+  return new MipError({ name: 'BUSY', message, afterMs: 10 });
 }
 
 function wrong(message: string): FrameFault {

@@ -1,7 +1,8 @@
 /** The client over a Unix socket: one connection, used by any number of calls at once. */
 import { createConnection, type Socket } from 'node:net';
 import type { SchemaSet } from '@molt/schema-ir';
-import { type CallAnswer, type CallOptions, ClientConnection, type Pong } from '../client-connection.ts';
+import type { CallAnswer, CallOptions } from '../client-call.ts';
+import { ClientConnection, type Pong } from '../client-connection.ts';
 import type { WireLimits } from '../frame.ts';
 import type { HelloOk } from '../hello.ts';
 import { MipError } from '../mip-error.ts';
