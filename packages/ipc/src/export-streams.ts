@@ -1,5 +1,5 @@
 /** Which exports have streams: a parameter or the result whose schema is of kind `stream`. */
-import type { ExportSchema, Schema } from '@molt/schema-ir';
+import type { ExportSchema } from '@molt/schema-ir';
 
 /** The streams of an export. */
 export interface ExportStreams {
@@ -9,9 +9,5 @@ export interface ExportStreams {
 
 /** The streams that calls of an export have. */
 export function streamsOf(item: ExportSchema): ExportStreams {
-  return { input: item.params.some(({ schema }) => isStream(schema)), output: isStream(item.result) };
-}
-
-function isStream(schema: Schema): boolean {
-  return (schema.kind as string) === 'stream';
+  return { input: item.params.some(({ schema }) => schema.kind === 'stream'), output: item.result.kind === 'stream' };
 }

@@ -16,8 +16,13 @@ import {
 const u32 = fc.nat(0xffffffff);
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 
-test('CALL heads survive', () => {
-  const heads = fc.record({
+const trace = fc.record({
+  traceId: id.map((digits) => `1${digits.slice(1)}`),
+  spanId: id.map((digits) => `${digits.slice(1, 16)}f`),
+  flags: fc.nat(255),
+});
+const heads = fc.record(
+  {
     exportId: fc.nat(0xffff),
     deadlineMs: fc.integer({ min: 1, max: 0xffffffff }),
     cpuMs: u32,
@@ -25,12 +30,41 @@ test('CALL heads survive', () => {
     criticality: fc.nat(3),
     inputId: id,
     outputId: id,
-  });
+    trace,
+    key: fc.uint8Array({ minLength: 1, maxLength: 64 }),
+  },
+  { requiredKeys: ['exportId', 'deadlineMs', 'cpuMs', 'memoryKib', 'criticality', 'inputId', 'outputId'] },
+);
+
+test('CALL heads survive', () => {
   fc.assert(
     fc.property(heads, fc.uint8Array(), (head, body) => {
       expect(decodeCall(new Uint8Array(Buffer.concat([encodeCallHead(head), body])))).toEqual({ head, body });
     }),
   );
+});
+
+test('a CALL head that is cut off is refused or read as a shorter body, never past its end', () => {
+  fc.assert(
+    fc.property(heads, fc.nat(150), (head, length) => {
+      const whole = encodeCallHead(head);
+      const cut = decodeCall(whole.subarray(0, Math.min(length, whole.length)));
+      if (length < whole.length) expect(typeof cut).toBe('string');
+      else expect(cut).toEqual({ head, body: new Uint8Array(0) });
+    }),
+  );
+});
+
+test.each([
+  ['an unknown head flag', 17, 4],
+  ['reserved bytes', 18, 1],
+  ['a trace id and span id of zeros', 17, 1],
+  ['an empty key', 17, 2],
+])('%s are refused', (_, at, value) => {
+  const payload = new Uint8Array(200);
+  payload[4] = 1;
+  payload[at] = value;
+  expect(typeof decodeCall(payload)).toBe('string');
 });
 
 test('RESULT heads survive, and numbers that are too large stop at the top', () => {

@@ -83,6 +83,8 @@ export function checkSchemaSet(set: SchemaSet): void {
         if (seen.has(item.name)) refuse('MOLT4040', { expected: 'distinct export names', actual: `${item.name} twice` });
         seen.add(item.name);
         refuseStreams(item.result);
+        if (item.params.filter(({ schema }) => schema.kind === 'stream').length > 1)
+          refuse('MOLT4040', { expected: 'at most one stream among the parameters', actual: 'more' });
         for (const root of [inputSchema(item), item.result]) {
           for (const [name, type] of scopeWithin(root, set.types).types) {
             if (!sameType(named.get(name) ?? type, type)) refuse('MOLT4043', { name });
