@@ -1,7 +1,7 @@
 /** Attribute reads and writes. */
 import { attrHolder, type ClassInfo, findClassVar, findMethod, findProperty } from '../program/class-info.ts';
 import { docOf } from '../program/make-function.ts';
-import { pythonName } from '../types/python-name.ts';
+import { classPythonName, pythonName } from '../types/python-name.ts';
 import { type Cell, members, NEVER, newCell, type Type, UNBOUND } from '../types/type.ts';
 import { annotationType } from './annotations.ts';
 import { type Ctx, joinPlans, NEVER_PLAN, raisePlan, strType } from './context.ts';
@@ -222,7 +222,7 @@ function docPlan(c: Ctx, doc: string | null): Plan {
 /** The name of something on a class itself. */
 function classAttr(c: Ctx, cls: ClassInfo, name: string): Plan | null {
   if (name === '__name__' || name === '__qualname__')
-    return { k: 'const', value: { type: 'str', value: cls.name === 'vtuple' ? 'tuple' : cls.name }, type: strType(c) };
+    return { k: 'const', value: { type: 'str', value: classPythonName(cls) }, type: strType(c) };
   if (name === '__doc__') return docPlan(c, cls.node ? docOf(cls.node.body) : null);
   const method = findMethod(cls, name);
   if (method?.kind === 'classmethod') {

@@ -137,8 +137,10 @@ export function textOf(c: Ctx, slots: readonly Type[], i: number, method: '__str
       const text = (value: string): Plan => ({ k: 'const', value: { type: 'str', value }, type: strType(c) });
       return { k: 'cond', test: { k: 'slot', slot: i, type: BOOL }, then: text('True'), else: text('False'), type: strType(c) };
     }
-    if (type.k === 'inst' && !type.cls.builtin && isPlainObject(c, type, method))
-      return { k: 'prim', op: 'object.repr', args: [i], name: `${type.cls.module.name}.${type.cls.name}`, type: strType(c) };
+    if (type.k === 'inst' && isPlainObject(c, type, method)) {
+      const name = type.cls.builtin ? pythonName(type) : `${type.cls.module.name}.${type.cls.name}`;
+      return { k: 'prim', op: 'object.repr', args: [i], name, type: strType(c) };
+    }
     // `__str__` of a class that only defines `__repr__`
     return planMethod(c, s, i, method === '__str__' && !ownStr(c, type) ? '__repr__' : method, [], {}) as Plan;
   });

@@ -2,6 +2,7 @@
 import type { ValueId } from '@molt/mir';
 import type { Plan, Source } from '../infer/plan.ts';
 import { planConstruct } from '../infer/plan-calls.ts';
+import { pythonName } from '../types/python-name.ts';
 import { members, type Type } from '../types/type.ts';
 import type { FuncLowering } from './func-lowering.ts';
 import { constantValue } from './lower-expressions.ts';
@@ -293,7 +294,7 @@ function emitField(f: FuncLowering, plan: Extract<Plan, { k: 'field' }>, object:
   const ok = f.ssa.block();
   f.ssa.branch(typeTest(f, value, { k: 'unbound' }), missing, ok, false);
   f.enter(missing);
-  emitRaise(f, 'AttributeError', `'${object.type.k === 'inst' ? object.type.cls.name : 'object'}' object has no attribute '${plan.name}'`);
+  emitRaise(f, 'AttributeError', `'${pythonName(object.type)}' object has no attribute '${plan.name}'`);
   f.enter(ok);
   return { v: f.coerce.to(value, plan.type), type: plan.type };
 }

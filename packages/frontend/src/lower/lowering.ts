@@ -19,6 +19,7 @@ import { attrHolder, type ClassInfo } from '../program/class-info.ts';
 import type { Var } from '../program/function-info.ts';
 import type { GlobalVar } from '../program/module-info.ts';
 import { typeKey } from '../types/join.ts';
+import { classPythonName } from '../types/python-name.ts';
 import { find, type Type } from '../types/type.ts';
 import { isUnit, memTypeOf, mirTypeOf } from './represent.ts';
 import { utf8 } from './text-data.ts';
@@ -151,7 +152,7 @@ export class Lowering {
   }
 
   #instanceType(type: Extract<Type, { k: 'inst' }>): string {
-    return this.#named(typeKey(type), type.cls.name === 'vtuple' ? 'tuple' : type.cls.name, () => instanceFields(this.engine, type));
+    return this.#named(typeKey(type), classPythonName(type.cls), () => instanceFields(this.engine, type));
   }
 
   #named(key: string, show: string, fields: () => { name: string; type: Type }[]): string {
