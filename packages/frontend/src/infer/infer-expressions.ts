@@ -230,8 +230,7 @@ function inferOp(w: Walk, e: Extract<HExpr, { k: 'op' }>, env: Env, expected: Ty
   if (isMachine(a) && b.k === 'int' && isLiteral(second)) b = inferExpr(w, second, env, a);
   const decided = decidedCompare(w, e);
   if (decided !== null) return setPlan(w, e.id, { k: 'const', value: { type: 'bool', value: decided }, type: BOOL });
-  const plan = isNegativePower(e, a) ? planFloatPower(w, [a, b]) : planBinary(w, [a, b], e.op, 0, 1);
-  return setPlan(w, e.id, plan);
+  return setPlan(w, e.id, planKnownPower(w, e, [a, b]) ?? planBinary(w, [a, b], e.op, 0, 1));
 }
 
 /** `len(t) == 0` of a tuple of known length, and other comparisons of constants, decide branches of templates. */
@@ -262,20 +261,14 @@ function constantInt(w: Walk, e: HExpr): bigint | null {
   return plan?.k === 'const' && plan.value.type === 'int' ? plan.value.value : null;
 }
 
-/** `n ** -2` of an int: the only power of ints whose result is known to be a float. */
-function isNegativePower(e: Extract<HExpr, { k: 'op' }>, base: Type): boolean {
+/** `n ** 2` or `n ** -2` of an int: the sign of a literal exponent tells whether the power is an int or a float. */
+function planKnownPower(w: Walk, e: Extract<HExpr, { k: 'op' }>, slots: readonly [Type, Type]): Plan | null {
   const exponent = e.args[1];
-  return (
-    (e.op === 'pow' || e.op === 'ipow') &&
-    (base.k === 'int' || base.k === 'bool') &&
-    exponent?.k === 'const' &&
-    exponent.value.type === 'int' &&
-    exponent.value.value < 0n
-  );
-}
-
-function planFloatPower(w: Walk, slots: readonly Type[]): Plan {
-  const base = planFunction(w, w.engine.program.runtimeFunction('int_to_float'), null, slots, [0]);
+  if ((e.op !== 'pow' && e.op !== 'ipow') || exponent?.k !== 'const' || exponent.value.type !== 'int') return null;
+  if (slots[0].k !== 'int' && slots[0].k !== 'bool') return null;
+  const runtime = (name: string) => w.engine.program.runtimeFunction(name);
+  if (exponent.value.value >= 0n) return planFunction(w, runtime('int_power'), null, slots, [0, 1]);
+  const base = planFunction(w, runtime('int_to_float'), null, slots, [0]);
   return chain(w, slots, base, (inner) => planMethod(w, inner, inner.length - 1, '__pow__', [1], {}) as Plan);
 }
 

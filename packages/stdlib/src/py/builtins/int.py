@@ -182,12 +182,11 @@ class int:
     def __divmod__(self, other: float) -> 'tuple[float, float]':
         return float_divmod(int_to_float(self), other)
 
+    # A negative power of an int is a float. Powers by a literal that is not negative are compiled to int_power itself.
     @overload
-    def __pow__(self, other: int) -> int:
+    def __pow__(self, other: int) -> 'int | float':
         if int_sign(other) < 0:
-            if int_sign(self) == 0:
-                raise_zero_division('0.0 cannot be raised to a negative power')
-            raise_value_error('negative power of an int: write the base as a float')
+            return float_pow(int_to_float(self), int_to_float(other))
         return int_power(self, other)
 
     @overload
