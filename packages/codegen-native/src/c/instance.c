@@ -66,9 +66,20 @@ MoltInstance *molt_instance_clone(const MoltInstance *frozen, const MoltModule *
 /* A heap that grew beyond this gives its pages back to the system instead of being cleared. */
 #define MOLT_KEEP_BYTES ((size_t)16 << 20)
 
+/*
+ * Where the heap of the task ends as far as it was written. When the run of small objects is the last thing in the heap, that is the
+ * place where the run stands: what follows was zeroed before the run began. After a trap nobody knows which stores were done.
+ */
+static size_t heap_used(const MoltInstance *instance) {
+  size_t end = molt_load_i32(instance->mem, MOLT_CELL_HEAP_END);
+  size_t at = molt_load_i32(instance->mem, MOLT_CELL_HEAP_PTR);
+  int run_is_last = molt_load_i32(instance->mem, MOLT_CELL_HEAP_LIMIT) == end;
+  return run_is_last && instance->trap_reason == 0 && at >= instance->heap_base && at < end ? at : end;
+}
+
 void molt_instance_reset(MoltInstance *instance, const MoltModule *module) {
   size_t start = instance->heap_base;
-  size_t end = molt_load_i32(instance->mem, MOLT_CELL_HEAP_END);
+  size_t end = heap_used(instance);
   size_t limit = (size_t)instance->pages * MOLT_PAGE;
   if (end > limit) end = limit;
   if (end > start) {
