@@ -35,6 +35,8 @@ from .errors import (
 )
 from .multiplexed import close_connections
 from .offload import Offload, molt_offload
+from .scope import Scope, remaining, request_scope
+from .shadow import Difference, Shadow, drain_shadows
 from .unions import Tagged
 
 __version__ = "0.1.0"
@@ -47,6 +49,7 @@ __all__ = [
     "CpuExceeded",
     "DeadlineExceeded",
     "DeadlineUnmeetable",
+    "Difference",
     "Draining",
     "InvalidInput",
     "MemoryExceeded",
@@ -57,6 +60,8 @@ __all__ = [
     "ProtocolError",
     "ResultTooLarge",
     "SchemaMismatch",
+    "Scope",
+    "Shadow",
     "Shed",
     "StoreUnavailable",
     "Tagged",
@@ -68,5 +73,8 @@ __all__ = [
     "WorkerNotRunning",
     "close_connections",
     "close_pools",
+    "drain_shadows",
     "molt_offload",
+    "remaining",
+    "request_scope",
 ]

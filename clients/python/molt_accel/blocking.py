@@ -6,6 +6,7 @@ socket whose call did not end properly is closed, never reused: nobody knows wha
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
@@ -68,6 +69,8 @@ class _Connection:
             raise request.late("maybe") from None
         except OSError as error:
             raise request.lost("maybe", f": {error}") from None
+        if request.on_sent is not None:
+            request.on_sent(lambda reason: self._cancel(call_id, reason))
         while True:
             for message in self._read(request):
                 if message.call_id == call_id:
@@ -81,6 +84,11 @@ class _Connection:
                     self._aside(message)
                 except OSError as error:
                     raise error if isinstance(error, MoltError) else request.lost("maybe", f": {error}") from None
+
+    def _cancel(self, call_id: int, reason: str) -> None:
+        """Asks the worker to stop a call; from another thread, while this one waits for the answer, which still comes."""
+        with contextlib.suppress(OSError):
+            self._socket.sendall(wire.encode_message(wire.CANCEL, call_id, wire.pack_control({"reason": reason})))
 
     def _aside(self, message: wire.Message) -> None:
         """Handles what is not the answer."""

@@ -89,7 +89,7 @@ class _Connection(asyncio.Protocol):
         try:
             return await answer
         except asyncio.CancelledError:
-            self._cancel(call_id, "disconnect")
+            self._cancel(call_id, request.reason)
             raise
         finally:
             timer.cancel()

@@ -9,17 +9,23 @@ import asyncio
 import functools
 import inspect
 import os
-from typing import Any, Awaitable, Callable, Sequence, TypeVar, cast, overload
+from typing import Any, Awaitable, Callable, Coroutine, Sequence, TypeVar, Union, cast, overload
 
 from . import annotations as hint
-from . import blocking, inproc, multiplexed
+from . import blocking, inproc, multiplexed, shadow, substitute
 from .codec import compile_arguments, compile_codec
-from .errors import InvalidInput, MoltError, SchemaMismatch, WorkerLost, WorkerNotRunning
+from .errors import Cancelled, DeadlineExceeded, InvalidInput, MoltError, SchemaMismatch, WorkerLost, WorkerNotRunning
 from .handshake import parse_schemas
 from .request import CRITICALITY, Plan, Request
 from .schema import Export, SchemaSet, mismatch
+from .scope import Scope
+from .scope import current as current_scope
+from .shadow import Outcome, Shadow
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: A path, several, or what gives one when it is needed (such as ``dev_worker(...)``).
+Socket = Union[str, Sequence[str], Callable[[], str], None]
 
 TRANSPORTS = ("unix", "inproc", "python")
 DEFAULT_DEADLINE = 5.0
@@ -31,7 +37,7 @@ def molt_offload(function: F) -> F: ...
 def molt_offload(
     *,
     export: str | None = None,
-    socket: str | Sequence[str] | None = None,
+    socket: Socket = None,
     deadline: float = DEFAULT_DEADLINE,
     transport: str | None = None,
     fallback: str | Callable[..., Any] | None = None,
@@ -40,19 +46,21 @@ def molt_offload(
     memory: int = 0,
     criticality: str = "normal",
     pool: int = 16,
+    shadow: float | Shadow = 0.0,
 ) -> Callable[[F], F]: ...
 def molt_offload(function: Any = None, **options: Any) -> Any:
     """Offloads a function, sync or async.
 
     export       name of the export; default the function's name
-    socket       path of the worker's socket, or several to spread calls over; default $MOLT_SOCKET
-    deadline     seconds until a call must have ended; default 5
+    socket       path of the worker's socket, several to spread calls over, or a function that gives one; default $MOLT_SOCKET
+    deadline     seconds until a call must have ended, or less if the web request has less left; default 5
     transport    "unix" (a worker), "inproc" (a shared library) or "python" (this function); default $MOLT_TRANSPORT, else "unix"
     fallback     what runs when a call was certainly not executed: "python" for this function, or another callable; default none
     artifact     directory of the built artifact: needed for "inproc"; for "unix" it makes differences of schemas show with their place
     cpu, memory  limits in seconds and bytes; 0 for those of the export
     criticality  "sheddable", "normal", "important" or "critical"
     pool         blocking connections per socket; default 16
+    shadow       share of calls beside which this function runs too, in the background, to report differences; or a Shadow with options
     """
     if function is not None:
         return _decorate(function, Offload(function, **options))
@@ -60,17 +68,18 @@ def molt_offload(function: Any = None, **options: Any) -> Any:
 
 
 def _decorate(function: Any, offload: Offload) -> Any:
+    call, call_async = (offload.call, offload.call_async) if offload.shadow is None else (offload.call_shadowed, offload.call_shadowed_async)
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
         async def run(*args: Any, **kwargs: Any) -> Any:
-            return await offload.call_async(args, kwargs)
+            return await call_async(args, kwargs)
 
     else:
 
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
-            return offload.call(args, kwargs)
+            return call(args, kwargs)
 
     run.offload = offload  # type: ignore[attr-defined]
     return run
@@ -84,7 +93,7 @@ class Offload:
         function: Callable[..., Any],
         *,
         export: str | None = None,
-        socket: str | Sequence[str] | None = None,
+        socket: Socket = None,
         deadline: float = DEFAULT_DEADLINE,
         transport: str | None = None,
         fallback: str | Callable[..., Any] | None = None,
@@ -93,6 +102,7 @@ class Offload:
         memory: int = 0,
         criticality: str = "normal",
         pool: int = 16,
+        shadow: float | Shadow = 0.0,
     ) -> None:
         if not deadline > 0:
             raise ValueError(f"molt_offload: expected deadline in seconds above 0, got {deadline!r}")
@@ -115,6 +125,8 @@ class Offload:
         self._memory_kib = (memory + 1023) // 1024
         self._criticality = CRITICALITY[criticality]
         self._pool = pool
+        #: Options and counters of the shadow runs, if there are any.
+        self.shadow = shadow if isinstance(shadow, Shadow) else Shadow(shadow) if shadow else None
         self._signature = inspect.signature(function)
         self._names = tuple(self._signature.parameters)
         for parameter in self._signature.parameters.values():
@@ -130,58 +142,113 @@ class Offload:
         transport = self._where()
         if transport == "python":
             return self.function(*args, **kwargs)
-        request = self._request(args, kwargs)
+        scope = current_scope()
+        request = self._request(args, kwargs, scope)
         try:
+            if transport == "unix":
+                return request.decode(self._call_unix(request, scope))
             if transport == "inproc":
-                library = inproc.library_for(self._artifact_dir())
-                return request.decode(library.call(request))
-            pool = min((blocking.pool_for(path, self._pool) for path in self._paths()), key=lambda pool: pool.outstanding)
-            try:
-                body = pool.call(request)
-            except WorkerLost as error:
-                if not self._repeatable(error):
-                    raise
-                body = pool.call(request)
-            return request.decode(body)
+                return request.decode(inproc.library_for(self._artifact_dir()).call(request))
+            return request.decode(cast(substitute.Substitute, substitute.current).call(self, request))
         except MoltError as error:
             if not self._may_fall_back(error):
                 raise
             return cast(Any, self._fallback)(*args, **kwargs)
 
+    def _call_unix(self, request: Request, scope: Scope | None) -> bytes:
+        pool = min((blocking.pool_for(path, self._pool) for path in self._paths()), key=lambda pool: pool.outstanding)
+        if scope is not None:
+            request.on_sent = functools.partial(scope.enter, request)
+        try:
+            try:
+                return pool.call(request)
+            except WorkerLost as error:
+                if not self._repeatable(error):
+                    raise
+                return pool.call(request)
+        finally:
+            if scope is not None:
+                scope.leave(request)
+
     async def call_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         transport = self._where()
         if transport == "python":
             return await self.function(*args, **kwargs)
-        request = self._request(args, kwargs)
+        scope = current_scope()
+        request = self._request(args, kwargs, scope)
         try:
-            if transport == "inproc":
-                library = inproc.library_for(self._artifact_dir())
-                body = await asyncio.get_running_loop().run_in_executor(None, library.call, request)
-                return request.decode(body)
-            path = min(self._paths(), key=multiplexed.outstanding)
-            try:
-                body = await multiplexed.call(path, request)
-            except WorkerLost as error:
-                if not self._repeatable(error):
-                    raise
-                body = await multiplexed.call(path, request)
-            return request.decode(body)
+            sent = self._send(transport, request)
+            return request.decode(await (sent if scope is None else _stoppable(sent, request, scope)))
         except MoltError as error:
             if not self._may_fall_back(error):
                 raise
             value = cast(Any, self._fallback)(*args, **kwargs)
             return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
+    async def _send(self, transport: str, request: Request) -> bytes:
+        if transport == "inproc":
+            library = inproc.library_for(self._artifact_dir())
+            return await asyncio.get_running_loop().run_in_executor(None, library.call, request)
+        if transport == "testing":
+            return await cast(substitute.Substitute, substitute.current).call_async(self, request)
+        path = min(self._paths(), key=multiplexed.outstanding)
+        try:
+            return await multiplexed.call(path, request)
+        except WorkerLost as error:
+            if not self._repeatable(error):
+                raise
+            return await multiplexed.call(path, request)
+
+    def call_shadowed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call whose original may run after it."""
+        kept = self._sample(args, kwargs)
+        if kept is None:
+            return self.call(args, kwargs)
+        try:
+            value = self.call(args, kwargs)
+        except Exception as error:
+            self._observe(kept, Outcome(error=error))
+            raise
+        self._observe(kept, Outcome(value))
+        return value
+
+    async def call_shadowed_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        kept = self._sample(args, kwargs)
+        if kept is None:
+            return await self.call_async(args, kwargs)
+        try:
+            value = await self.call_async(args, kwargs)
+        except Exception as error:
+            self._observe(kept, Outcome(error=error))
+            raise
+        self._observe(kept, Outcome(value))
+        return value
+
+    def _sample(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+        assert self.shadow is not None
+        return self.shadow.keep(args, kwargs) if self._where() != "python" and self.shadow.sample() else None
+
+    def _observe(self, kept: tuple[tuple[Any, ...], dict[str, Any]], outcome: Outcome) -> None:
+        assert self.shadow is not None
+        self.shadow.observe(self.name, self.function, kept, outcome)
+
     def _repeatable(self, error: MoltError) -> bool:
         """Whether to try once more: nothing ran, or running twice does no harm."""
         return error.executed == "no" or any(plan.export.idempotent for plan in self._plans.values())
 
     def _may_fall_back(self, error: MoltError) -> bool:
-        return self._fallback is not None and error.executed == "no" and not isinstance(error, InvalidInput)
+        if self._fallback is None or error.executed != "no":
+            return False
+        # A wrong argument is wrong here too, and who has no time left or has gone is not waiting for a slower way.
+        return not isinstance(error, (InvalidInput, DeadlineExceeded, Cancelled))
 
     # preparing
 
     def _where(self) -> str:
+        if shadow.running.get():
+            return "python"
+        if substitute.current is not None:
+            return "testing"
         transport = self._transport or os.environ.get("MOLT_TRANSPORT", "unix")
         if transport not in TRANSPORTS:
             raise ValueError(f"$MOLT_TRANSPORT is {transport!r}, expected one of {', '.join(TRANSPORTS)}")
@@ -189,6 +256,8 @@ class Offload:
 
     def _paths(self) -> Sequence[str]:
         socket = self._socket or os.environ.get("MOLT_SOCKET")
+        if callable(socket):
+            socket = socket()
         if not socket:
             raise WorkerNotRunning(f"no socket is given for {self.name}", hint='pass socket="..." to molt_offload, or set $MOLT_SOCKET')
         return (socket,) if isinstance(socket, str) else socket
@@ -199,7 +268,7 @@ class Offload:
             raise WorkerNotRunning(f"no artifact is given for {self.name}", hint='pass artifact="..." to molt_offload, or set $MOLT_ARTIFACT')
         return artifact
 
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None) -> Request:
         if kwargs or len(args) != len(self._names) or not self._positional:
             bound = self._signature.bind(*args, **kwargs)
             bound.apply_defaults()
@@ -208,7 +277,7 @@ class Offload:
             self.name,
             args,
             self._plan,
-            self.deadline,
+            self.deadline if scope is None else scope.check(self.name, self.deadline),
             self._cpu_ms,
             self._memory_kib,
             self._criticality,
@@ -254,3 +323,30 @@ class Offload:
             bytes.fromhex(export.input_id)[:16],
             bytes.fromhex(export.output_id)[:16],
         )
+
+
+async def _stoppable(sent: Coroutine[Any, Any, bytes], request: Request, scope: Scope) -> bytes:
+    """Awaits an answer until the scope is cancelled: then this task alone hears of it, as Cancelled, and the worker is told."""
+    loop = asyncio.get_running_loop()
+    task = cast("asyncio.Task[Any]", asyncio.current_task())
+    fired = entered = False
+
+    def fire(reason: str) -> None:
+        nonlocal fired
+        if entered and not fired:
+            fired = True
+            request.reason = reason
+            task.cancel()
+
+    try:
+        # From whichever thread: the call is stopped by its own loop, in a turn of its own.
+        entered = True
+        scope.enter(request, lambda reason: cast(None, loop.call_soon_threadsafe(fire, reason)))
+        return await sent
+    except asyncio.CancelledError:
+        if not fired or (hasattr(task, "uncancel") and task.uncancel() > 0):
+            raise
+        raise Cancelled(f"{request.name} was cancelled: {request.reason}", details={"reason": request.reason}) from None
+    finally:
+        entered = False
+        scope.leave(request)

@@ -29,7 +29,7 @@ class Plan(NamedTuple):
 class Request:
     """The arguments of one call. The transport asks for its plan once it knows the worker."""
 
-    __slots__ = ("name", "args", "_plan_for", "_plan", "deadline", "expires", "cpu_ms", "memory_kib", "criticality", "namespace")
+    __slots__ = ("name", "args", "_plan_for", "_plan", "deadline", "expires", "cpu_ms", "memory_kib", "criticality", "namespace", "on_sent", "reason")
 
     def __init__(
         self,
@@ -52,6 +52,10 @@ class Request:
         self.memory_kib = memory_kib
         self.criticality = criticality
         self.namespace = namespace
+        #: Told how to cancel the call once it is sent; for callers that are not tasks.
+        self.on_sent: Callable[[Callable[[str], None]], None] | None = None
+        #: Why the call is cancelled when its task is.
+        self.reason = "disconnect"
 
     def plan_for(self, schemas: SchemaSet) -> Plan:
         """How to call this worker; the answer of the call is decoded the same way."""

@@ -81,6 +81,15 @@ def answer(connection: Connection, call: Call) -> None:
         connection.send(result(call.id, call.args[0] + call.args[1]))
 
 
+def never(connection: Connection, call: Call) -> None:
+    """Leaves a call without an answer."""
+
+
+def answer_cancelled(connection: Connection, call_id: int, reason: str) -> None:
+    """Ends a call as a worker does that is told to."""
+    connection.send(error(call_id, 404, "CANCELLED", f"the call was cancelled ({reason})", executed=1, reason=reason))
+
+
 class FakeWorker:
     """Listens until closed; ``calls`` and ``cancels`` keep what came."""
 
@@ -92,6 +101,7 @@ class FakeWorker:
         schemas: str = SCHEMAS,
         max_frame: int = 262144,
         path: str | None = None,
+        on_cancel: Callable[[Connection, int, str], None] | None = None,
     ) -> None:
         self.directory = tempfile.mkdtemp(prefix="molt-fake-")
         self.path = path or os.path.join(self.directory, "worker.sock")
@@ -101,6 +111,7 @@ class FakeWorker:
         self.hellos: list[dict[str, Any]] = []
         self._on_call = on_call
         self._on_connect = on_connect
+        self._on_cancel = on_cancel
         self._credit = credit
         self._schemas = schemas
         self._max_frame = max_frame
@@ -155,7 +166,10 @@ class FakeWorker:
                         self.calls.append(call)
                         self._on_call(connection, call)
                 elif kind == 0x13:
-                    self.cancels.append((call_id, msgpack.unpackb(payload)["reason"]))
+                    reason = msgpack.unpackb(payload)["reason"]
+                    self.cancels.append((call_id, reason))
+                    if self._on_cancel is not None:
+                        self._on_cancel(connection, call_id, reason)
         except (EOFError, OSError):
             pass
         finally:
