@@ -69,6 +69,10 @@ class ScheduledTask implements Task {
     return this.request.criticality;
   }
 
+  get queuedAt(): number {
+    return this.request.receivedAt;
+  }
+
   stop(reason: StopReason): void {
     this.#scheduler.stop(this, reason);
   }
@@ -151,16 +155,18 @@ export class Scheduler {
   /** Starts waiting calls while there are free slots; those that come too late for their deadline do not take one. */
   #dispatch(): void {
     while (this.#running.size < this.#slots) {
-      const task = this.#queue.first;
-      if (task === undefined) return;
-      if (this.#clock.now() >= task.request.receivedAt + task.request.deadlineMs) {
-        this.stop(task, 'deadline');
+      const turn = this.#queue.turn(this.#clock.now(), this.#times.overall);
+      if (turn === undefined) return;
+      const { request } = turn.next;
+      if (this.#clock.now() >= request.receivedAt + request.deadlineMs) {
+        this.stop(turn.next, 'deadline');
         continue;
       }
       const slot = this.#pool.take();
       if (slot === undefined) return;
-      this.#queue.remove(task);
-      this.#start(task, slot);
+      this.#queue.remove(turn.next, this.#clock.now());
+      for (const task of turn.shed) this.#apply(task, { kind: 'refuse', refusal: { kind: 'shed', afterMs: this.#afterMs() } });
+      this.#start(turn.next, slot);
     }
   }
 
@@ -203,7 +209,7 @@ export class Scheduler {
     if (after.kind !== 'ended' || before.kind === 'ended') return;
     task.cancelDeadline();
     task.cancelCpuCheck();
-    if (before.kind === 'queued') this.#queue.remove(task);
+    if (before.kind === 'queued') this.#queue.remove(task, this.#clock.now());
     const leftQueueAt = task.startedAt ?? this.#clock.now();
     task.request.end(after.outcome, Math.max(0, leftQueueAt - task.request.receivedAt));
     this.#settleIdle();

@@ -1,14 +1,17 @@
 /**
- * The bounded queue of a worker: first come, first served, with room for four calls per slot.
+ * The bounded queue of a worker, and which call is next.
  *
- * A long queue protects nobody: callers lose patience before their turn and the work is done in vain. When the queue is full, a call gets in
- * only by taking the place of one with lower criticality.
+ * A long queue protects nobody: callers lose patience before their turn and the work is done in vain. So there is room for four calls per slot;
+ * when that is used up, a call gets in only by taking the place of one with lower criticality. A queue that stands all the same (README.md,
+ * "Overload") turns around: the newest first, and those that have waited long leave it.
  */
 
 /** What the queue must know of its members. */
 export interface Waiting {
   /** 0 sheddable, 1 normal, 2 important, 3 critical. */
   readonly criticality: number;
+  /** When it came, in milliseconds of the scheduler's clock. */
+  readonly queuedAt: number;
 }
 
 /** Where a call got. */
@@ -18,10 +21,27 @@ export type Offer<T> =
   | { readonly kind: 'displaced'; readonly victim: T }
   | { readonly kind: 'full' };
 
+/** Who is next, and who must leave because of that. */
+export interface Turn<T> {
+  readonly next: T;
+  readonly shed: readonly T[];
+}
+
+/** Criticality from which a call is shed last. */
+const CRITICAL = 3;
+/** Milliseconds without an empty moment before a queue can stand. */
+const STANDING_MS = 100;
+/** Shortest wait that is too long in a queue that does not stand, and its multiple of the service time. */
+const LIMIT = { ms: 100, services: 8 } as const;
+/** The same for a queue that stands. */
+const TARGET = { ms: 5, services: 0.5 } as const;
+
 /** A bounded queue. */
 export class WaitingCalls<T extends Waiting> {
   readonly cap: number;
   readonly #calls: T[] = [];
+  #emptyAt = Number.NEGATIVE_INFINITY;
+  #standing = false;
 
   constructor(cap: number) {
     this.cap = cap;
@@ -31,8 +51,14 @@ export class WaitingCalls<T extends Waiting> {
     return this.#calls.length;
   }
 
+  /** Whether the newest goes first; for metrics and tests. */
+  get standing(): boolean {
+    return this.#standing;
+  }
+
   /** Puts a call at the end, if there is room or a less important call to displace. Free slots are room for calls that will not wait long. */
   offer(call: T, freeSlots: number): Offer<T> {
+    if (this.#calls.length === 0) this.#emptyAt = call.queuedAt;
     if (this.#calls.length < this.cap + freeSlots) {
       this.#calls.push(call);
       return { kind: 'admitted' };
@@ -45,19 +71,41 @@ export class WaitingCalls<T extends Waiting> {
     return { kind: 'displaced', victim };
   }
 
-  /** The call that has waited longest. */
-  get first(): T | undefined {
-    return this.#calls[0];
+  /** Who gets a free slot now; the queue keeps them all until they are removed. `serviceMs` is what a call takes on average. */
+  turn(now: number, serviceMs: number): Turn<T> | undefined {
+    const oldest = this.#calls[0];
+    if (oldest === undefined) return undefined;
+    const limit = Math.max(LIMIT.ms, LIMIT.services * serviceMs);
+    if (now - this.#emptyAt > STANDING_MS && now - oldest.queuedAt > limit) this.#standing = true;
+    if (!this.#standing) {
+      const shed: T[] = [];
+      for (const call of this.#calls) {
+        if (now - call.queuedAt <= limit || shed.length === this.#calls.length - 1) return { next: call, shed };
+        shed.push(call);
+      }
+    }
+    const next = this.#newestOfHighest();
+    const target = Math.max(TARGET.ms, TARGET.services * serviceMs);
+    const late = this.#calls.filter((call) => call !== next && now - call.queuedAt > target);
+    const onlyCritical = this.#calls.every((call) => call === next || call.criticality >= CRITICAL);
+    return { next, shed: onlyCritical ? late : late.filter(({ criticality }) => criticality < CRITICAL) };
   }
 
   /** Takes a call out wherever it is. */
-  remove(call: T): void {
+  remove(call: T, now: number): void {
     const at = this.#calls.indexOf(call);
     if (at >= 0) this.#calls.splice(at, 1);
+    if (this.#calls.length > 0) return;
+    this.#emptyAt = now;
+    this.#standing = false;
   }
 
   [Symbol.iterator](): IterableIterator<T> {
     return this.#calls.values();
+  }
+
+  #newestOfHighest(): T {
+    return this.#calls.reduce((best, call) => (call.criticality >= best.criticality ? call : best));
   }
 
   /** Index of the least important call; of equals the last, which has waited least. */

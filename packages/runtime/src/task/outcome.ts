@@ -162,7 +162,7 @@ function refused(refusal: Refusal, { exportName, deadlineMs }: TaskLabel): MipEr
     case 'shed':
       return {
         name: 'SHED',
-        message: `${exportName} had to leave the full queue for a more important call`,
+        message: `${exportName} was dropped from the queue of an overloaded worker`,
         hint: 'try again later, or raise the criticality of the call',
         afterMs: refusal.afterMs,
         details,
