@@ -10,8 +10,10 @@ import { dirname, join, resolve } from 'node:path';
 import { command } from './command.ts';
 import type { Engine, Place } from './engine.ts';
 import { ENGINES } from './engines/all-engines.ts';
+import { CHECKED } from './engines/molt.ts';
+import { costsToMarkdown, interruptCosts } from './interrupt-cost.ts';
 import { toMarkdown } from './markdown.ts';
-import { type Measured, measure } from './measure.ts';
+import { type Measured, type MeasureOptions, measure } from './measure.ts';
 import { makeMeter } from './meter.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import timed from './probes/timed.py';
@@ -41,9 +43,10 @@ async function runBenchmarks(options: Options, root: string): Promise<number> {
   try {
     const python = await interpreterOf(process.env.MOLT_PYTHON);
     const place: Place = { root, python, peerPython: process.env.MOLT_BENCH_PYTHON ?? python, probes: writeProbes(folder) };
-    const { found, missing } = await findEngines(options.engines, place);
     const meter = await makeMeter(folder, place.python);
     const say = (line: string) => process.stderr.write(`${line}\n`);
+    if (options.interrupts) return await runInterrupts(options, { root, programs, folder, place, meter, say });
+    const { found, missing } = await findEngines(options.engines, place);
     const common = { engines: found, rounds: options.rounds, folder, place, meter, say };
     const startup = await measure({ ...common, programs: [helloProgram(folder)], wholeProcess: true });
     const measured = await measure({ ...common, programs });
@@ -59,6 +62,25 @@ async function runBenchmarks(options: Options, root: string): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Programs with and without interrupt checks, side by side; the first engine's output is the reference. */
+async function runInterrupts(
+  { rounds, output }: Options,
+  { root, ...common }: Omit<MeasureOptions, 'engines' | 'rounds'> & { readonly root: string },
+): Promise<number> {
+  const pairs = CHECKED.map((checked) => [ENGINES.find(({ name }) => name === checked.against)!, checked] as const);
+  const usable: Engine[] = [];
+  for (const pair of pairs) if ((await pair[1].missing(common.place)) === undefined) usable.push(...pair);
+  const measured = await measure({ ...common, rounds, engines: usable });
+  const costs = interruptCosts(common.programs, measured, CHECKED);
+  const markdown = costsToMarkdown({ machine: await machineOf(common.place), rounds, costs });
+  const folder = resolve(root, output);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'interrupts.json'), `${JSON.stringify({ rounds, costs }, undefined, 2)}\n`);
+  writeFileSync(join(folder, 'interrupts.md'), markdown);
+  process.stdout.write(markdown);
+  return measured.some(({ failure }) => failure !== undefined) ? 1 : 0;
 }
 
 /** Engines that must run every program; peers may refuse some. */

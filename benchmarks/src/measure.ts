@@ -16,6 +16,8 @@ export interface Measured {
   readonly artifactBytes: number | undefined;
   /** Seconds of each round, in order. */
   readonly seconds: readonly number[];
+  /** CPU seconds of each round; of the program's code alone where the command reports that. */
+  readonly cpuSeconds: readonly number[];
   /** Largest resident set of all rounds. */
   readonly peakBytes: number;
   /** Why the program cannot be measured on the engine: it was refused, it failed, or it printed something else. */
@@ -42,6 +44,7 @@ interface Entry {
   readonly prepared: Prepared | undefined;
   readonly prepareSeconds: number;
   readonly seconds: number[];
+  readonly cpuSeconds: number[];
   peakBytes: number;
   failure: string | undefined;
 }
@@ -64,12 +67,13 @@ export async function measure(options: MeasureOptions): Promise<Measured[]> {
     options.say(`${program.name}: ${entries.map(summary).join(', ')}`);
     all.push(...entries);
   }
-  return all.map(({ engine, program, prepared, prepareSeconds, seconds, peakBytes, failure }) => ({
+  return all.map(({ engine, program, prepared, prepareSeconds, seconds, cpuSeconds, peakBytes, failure }) => ({
     engine: engine.name,
     program: program.name,
     prepareSeconds,
     artifactBytes: prepared?.artifactBytes,
     seconds: failure === undefined ? seconds : [],
+    cpuSeconds: failure === undefined ? cpuSeconds : [],
     peakBytes,
     failure,
   }));
@@ -86,7 +90,16 @@ async function prepare(engine: Engine, program: Program, { folder, place }: Meas
   } catch (error) {
     failure = (error as Error).message;
   }
-  return { engine, program, prepared, prepareSeconds: (performance.now() - start) / 1000, seconds: [], peakBytes: 0, failure };
+  return {
+    engine,
+    program,
+    prepared,
+    prepareSeconds: (performance.now() - start) / 1000,
+    seconds: [],
+    cpuSeconds: [],
+    peakBytes: 0,
+    failure,
+  };
 }
 
 /** Runs an entry once, notes time or failure, and gives back the output. */
@@ -97,7 +110,10 @@ function runOnce(entry: Entry, expected: string | undefined, { meter, wholeProce
   if (run.exitCode !== 0) entry.failure = `exit code ${run.exitCode}: ${run.stderr.trimEnd().split('\n').slice(-1)[0]}`;
   else if (expected !== undefined && run.stdout !== expected)
     entry.failure = `printed something else: ${firstDifference(run.stdout, expected)}`;
-  else entry.seconds.push(wholeProcess || entry.prepared.clock === 'process' ? run.wallSeconds : reportedSeconds(run));
+  else {
+    entry.seconds.push(wholeProcess || entry.prepared.clock === 'process' ? run.wallSeconds : reportedSeconds(run));
+    entry.cpuSeconds.push(Number(/^@cpu (\S+)$/m.exec(run.stderr)?.[1] ?? run.cpuSeconds));
+  }
   return run.exitCode === 0 ? run.stdout : undefined;
 }
 

@@ -14,6 +14,8 @@ import meterPython from './probes/meter.py';
 /** What one run took and printed. */
 export interface Run {
   readonly wallSeconds: number;
+  /** User and system time of the process. */
+  readonly cpuSeconds: number;
   readonly peakBytes: number;
   /** 128 + signal when it was killed. */
   readonly exitCode: number;
@@ -37,8 +39,8 @@ export async function makeMeter(folder: string, python: string): Promise<Meter> 
     const { stdout, stderr, error, status } = spawnSync(file, args, { encoding: 'utf8', maxBuffer: 256 << 20 });
     if (error !== undefined) throw error;
     if (status !== 0) throw new Error(`the meter failed with code ${status}: ${stderr}`);
-    const [wall, peak, code] = readFileSync(result, 'utf8').split(' ').map(Number) as [number, number, number];
-    return { wallSeconds: wall / 1e9, peakBytes: peak * 1024, exitCode: code, stdout, stderr };
+    const [wall, peak, code, cpu] = readFileSync(result, 'utf8').split(' ').map(Number) as [number, number, number, number];
+    return { wallSeconds: wall / 1e9, cpuSeconds: cpu / 1e6, peakBytes: peak * 1024, exitCode: code, stdout, stderr };
   };
 }
 

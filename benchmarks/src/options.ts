@@ -10,6 +10,8 @@ export interface Options {
   readonly rounds: number;
   /** Folder of `latest.json` and `latest.md`; relative to the checkout. */
   readonly output: string;
+  /** Measure what interrupt checks cost, and nothing else. */
+  readonly interrupts: boolean;
   readonly help: boolean;
 }
 
@@ -20,6 +22,7 @@ export const HELP = `npm run bench -- [options]
   --engines NAME,NAME  cpython, molt-wasm, molt-native, c, pypy, mypyc, cython, numba, codon (default: those found)
   --rounds N           interleaved rounds, 1 to 100 (default: 5)
   --output FOLDER      where latest.json and latest.md go (default: benchmarks/results)
+  --interrupts         only what the interrupt checks of services cost, as interrupts.json and interrupts.md
   --help
 
 CC names the C compiler, MOLT_PYTHON the CPython to compare with, MOLT_BENCH_PYTHON a Python that has mypyc, Cython or Numba.
@@ -34,12 +37,20 @@ export function readOptions(args: readonly string[]): Options {
       engines: { type: 'string', default: '' },
       rounds: { type: 'string', default: '5' },
       output: { type: 'string', default: 'benchmarks/results' },
+      interrupts: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error(`expected --rounds from 1 to 100, got ${values.rounds}`);
-  return { only: listOf(values.only), engines: listOf(values.engines), rounds, output: values.output, help: values.help };
+  return {
+    only: listOf(values.only),
+    engines: listOf(values.engines),
+    rounds,
+    output: values.output,
+    interrupts: values.interrupts,
+    help: values.help,
+  };
 }
 
 function listOf(text: string): string[] {

@@ -31,7 +31,7 @@ function engine(name: string, clock: 'process' | 'reported' = 'process'): Engine
 function scripted(runs: Readonly<Record<string, Partial<Run>>>, order: string[] = []): Meter {
   return ([name]) => {
     order.push(name!);
-    return { wallSeconds: 1, peakBytes: 2048, exitCode: 0, stdout: 'same\n', stderr: '', ...runs[name!] };
+    return { wallSeconds: 1, cpuSeconds: 0.5, peakBytes: 2048, exitCode: 0, stdout: 'same\n', stderr: '', ...runs[name!] };
   };
 }
 
@@ -52,6 +52,9 @@ describe('measure', () => {
     const engines = [engine('cpython'), engine('w', 'reported')];
     const meter = scripted({ w: { stderr: 'noise\n@seconds 0.250000\n' } });
     expect(by(await measure(options(engines, meter)), 'w').seconds).toEqual([0.25, 0.25, 0.25]);
+    expect(by(await measure(options(engines, meter)), 'w').cpuSeconds).toEqual([0.5, 0.5, 0.5]);
+    const withCpu = scripted({ w: { stderr: '@cpu 0.125000\n@seconds 0.250000\n' } });
+    expect(by(await measure(options(engines, withCpu)), 'w').cpuSeconds).toEqual([0.125, 0.125, 0.125]);
     expect(by(await measure({ ...options(engines, meter), wholeProcess: true }), 'w').seconds).toEqual([1, 1, 1]);
   });
 
@@ -74,6 +77,7 @@ describe('the report', () => {
   it('pairs rounds, takes means per group and names what did not run', async () => {
     const meter: Meter = ([name]) => ({
       wallSeconds: { cpython: 8, c: 1, 'molt-native': 2 }[name!] ?? 1,
+      cpuSeconds: 0.5,
       peakBytes: 1 << 20,
       exitCode: name === 'x' ? 1 : 0,
       stdout: '',

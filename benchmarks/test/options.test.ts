@@ -3,7 +3,7 @@ import { readOptions } from '../src/options.ts';
 
 describe('readOptions', () => {
   it('measures everything five times by default', () => {
-    expect(readOptions([])).toEqual({ only: [], engines: [], rounds: 5, output: 'benchmarks/results', help: false });
+    expect(readOptions([])).toEqual({ only: [], engines: [], rounds: 5, output: 'benchmarks/results', interrupts: false, help: false });
   });
 
   it('splits lists at commas', () => {

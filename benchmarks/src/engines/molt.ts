@@ -8,7 +8,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:f
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { command, succeeds } from '../command.ts';
-import type { Engine, Place } from '../engine.ts';
+import type { Engine, Place, Prepared } from '../engine.ts';
 import type { Program } from '../programs.ts';
 import { cCompiler } from './c-compiler.ts';
 
@@ -32,13 +32,14 @@ export const moltWasm: Engine = {
   async prepare(program, folder, place) {
     await build(program, 'wasm', folder, place);
     const module = join(folder, 'module.wasm');
-    return {
-      argv: [process.execPath, '--no-warnings', '--no-wasm-lazy-compilation', await wasmRunner(place), module],
-      clock: 'reported',
-      artifactBytes: statSync(module).size,
-    };
+    return { ...(await wasmCommand(folder, place)), artifactBytes: statSync(module).size };
   },
 };
+
+async function wasmCommand(folder: string, place: Place): Promise<Prepared> {
+  const module = join(folder, 'module.wasm');
+  return { argv: [process.execPath, '--no-warnings', '--no-wasm-lazy-compilation', await wasmRunner(place), module], clock: 'reported' };
+}
 
 function cliOf({ root }: Place): string {
   return join(root, 'apps', 'cli', 'bin', 'molt.mjs');
@@ -65,6 +66,40 @@ function executableIn(folder: string): string {
     }
   }
   throw new Error('the build left no executable');
+}
+
+/** A program built like a service: every computation can be stopped. Compared with the same program as scripts are built, without checks. */
+export const CHECKED: readonly (Engine & { readonly against: string })[] = [
+  {
+    name: 'molt-wasm-checked',
+    title: 'Molt WASM with interrupt checks',
+    against: 'molt-wasm',
+    missing: moltWasm.missing,
+    async prepare(program, folder, place) {
+      const artifactBytes = await buildChecked(program, 'wasm', folder);
+      return { ...(await wasmCommand(folder, place)), artifactBytes };
+    },
+  },
+  {
+    name: 'molt-native-checked',
+    title: 'Molt native with interrupt checks',
+    against: 'molt-native',
+    missing: moltNative.missing,
+    async prepare(program, folder) {
+      const artifactBytes = await buildChecked(program, 'native', folder);
+      return { argv: [executableIn(folder)], clock: 'process', artifactBytes };
+    },
+  },
+];
+
+/** Bytes of the artifact's code. Loaded when asked for: the compiler is larger than the rest of the harness. */
+async function buildChecked(program: Program, target: 'wasm' | 'native', folder: string): Promise<number> {
+  const { readProgram, writeArtifact } = await import('@molt/core/node');
+  const { program: files } = await readProgram(program.python);
+  const options = { mode: 'script', interrupts: true, sharedMemory: true, outDir: folder, targets: [target] } as const;
+  const { diagnostics, manifest } = await writeArtifact(files, options);
+  if (manifest === null) throw new Error(diagnostics.map(({ message }) => message).join(' | '));
+  return Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 interface Bundler {

@@ -21,7 +21,7 @@ def main() -> int:
     peak = usage.ru_maxrss // 1024 if sys.platform == 'darwin' else usage.ru_maxrss
     code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
     with open(result, 'w', encoding='utf-8') as file:
-        file.write(f'{wall} {peak} {code}\n')
+        file.write(f'{wall} {peak} {code} {round((usage.ru_utime + usage.ru_stime) * 1e6)}\n')
     return 0
 
 

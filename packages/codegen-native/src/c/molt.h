@@ -181,9 +181,12 @@ static inline uint32_t molt_exc_take(MoltMem mem) {
   return exception;
 }
 
-/* Another thread may set the cell at any time. */
+/*
+ * Another thread may set the cell at any time. A volatile load of an aligned word is one load each time it is passed; compilers take
+ * atomic builtins of any order for barriers, which would keep every other load in the loop.
+ */
 static inline void molt_interrupt_check(MoltMem mem) {
-  uint32_t reason = __atomic_load_n((uint32_t *)(void *)(mem + MOLT_CELL_INTERRUPT), __ATOMIC_RELAXED);
+  uint32_t reason = *(volatile uint32_t *)(void *)(mem + MOLT_CELL_INTERRUPT);
   if (MOLT_UNLIKELY(reason)) molt_trap(mem, reason);
 }
 
