@@ -32,8 +32,8 @@ export const LANGUAGE_CODES = {
   MOLT1204: {
     slug: 'export-type-unsupported',
     severity: 'error',
-    message: "type '{type}' cannot cross the boundary of export '{name}'",
-    hint: 'use bool, int, float, str, bytes, None, Optional, list, dict with str or int keys, tuple, or a dataclass of these',
+    message: "type '{type}' cannot cross the boundary of '{name}': {why}",
+    hint: '{rewrite}',
   },
   MOLT1205: { slug: 'export-not-found', severity: 'error', message: "no function '{name}' to export", hint: '{suggestion}' },
   MOLT1206: { slug: 'certain-type-error', severity: 'warning', message: 'this always raises {error}: {text}' },
@@ -42,5 +42,11 @@ export const LANGUAGE_CODES = {
     severity: 'error',
     message: 'the file has no function that callers could call',
     hint: 'annotate the parameters and the result of a public function other than main, name functions with --exports, or build a program that runs once with --script',
+  },
+  MOLT1208: {
+    slug: 'export-type-not-compiled',
+    severity: 'error',
+    message: "type '{type}' of '{name}' has a schema, but cannot be compiled yet: {why}",
+    hint: '{rewrite}',
   },
 } as const satisfies CodeTable;

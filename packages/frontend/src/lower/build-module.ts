@@ -6,7 +6,7 @@ import type { SchemaSet } from '@molt/schema-ir';
 import { Engine } from '../infer/engine.ts';
 import { Program, type ProgramSources } from '../program/program.ts';
 import { Refusal } from '../program/refusal.ts';
-import { buildService } from '../service/export-module.ts';
+import { boundaryRefusals, buildService } from '../service/export-module.ts';
 import { FuncLowering } from './func-lowering.ts';
 import { Lowering } from './lowering.ts';
 import { emitGlobalMarks, emitInit, emitService } from './module-init.ts';
@@ -51,6 +51,11 @@ const RUNTIME_ROOTS = [
 export function buildModule(sources: ProgramSources, options: BuildOptions): BuildResult {
   const program = new Program(sources, options.mode === 'service');
   const entry = program.addEntry(options.mode === 'script' ? '__main__' : moduleName(sources.entry));
+  if (hasErrors(program.diagnostics) && options.mode === 'service') {
+    // Imports of types that compiled code lacks fail first; what they are for says more.
+    const refused = boundaryRefusals(program, sources.entry, options.exports);
+    program.diagnostics.unshift(...refused);
+  }
   if (hasErrors(program.diagnostics) || !entry.body) return { module: null, diagnostics: program.diagnostics, schemas: null };
   const engine = new Engine(program);
   try {

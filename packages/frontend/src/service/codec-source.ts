@@ -2,7 +2,7 @@
  * Codecs of boundary schemas as Python in the stdlib dialect, compiled with the rest of the program: decoding checks the bytes against the
  * schema and makes heap objects directly, encoding writes the one accepted form.
  */
-import type { Schema, SchemaTypes } from '@molt/schema-ir';
+import type { EnumLiteral, Schema, SchemaTypes } from '@molt/schema-ir';
 
 export class CodecSource {
   readonly #types: SchemaTypes;
@@ -46,11 +46,9 @@ export class CodecSource {
       case 'float':
         return [`w.float(float(${value}))`];
       case 'int':
-        return [`w.int(${value})`];
       case 'str':
-        return [`w.str(${value})`];
       case 'bytes':
-        return [`w.bin(${value})`];
+        return [`${this.#bounded(schema)}(w, ${value})`];
       default:
         return [`${this.#encoder(schema)}(w, ${value})`];
     }
@@ -84,6 +82,27 @@ export class CodecSource {
         `  if ${size} > ${schema.maxBytes}:`,
         `    r.fail('more than ${schema.maxBytes} bytes')`,
         '  return x',
+      ];
+    });
+  }
+
+  /** Writes a value whose bound the caller's codec will check, so that a value beyond it fails here, where its cause is. */
+  #bounded(schema: Extract<Schema, { kind: 'int' | 'str' | 'bytes' }>): string {
+    return this.#define(this.#encoders, 'enc', keyOf(schema), (name) => {
+      if (schema.kind === 'int') {
+        return [
+          `def ${name}(w: PackWriter, x: int) -> None:`,
+          `  if x < ${schema.min} or x > ${schema.max}:`,
+          `    raise_overflow_error('a result is outside the bounds of its schema, ${schema.min} to ${schema.max}')`,
+          '  w.int(x)',
+        ];
+      }
+      const [type, write, size] = schema.kind === 'str' ? ['str', 'str', 'byte_len(x)'] : ['bytes', 'bin', 'i32(len(x))'];
+      return [
+        `def ${name}(w: PackWriter, x: ${type}) -> None:`,
+        `  if ${size} > ${schema.maxBytes}:`,
+        `    raise_value_error('a result has more than ${schema.maxBytes} bytes of ${type}, the bound of its schema')`,
+        `  w.${write}(x)`,
       ];
     });
   }
@@ -133,12 +152,57 @@ export class CodecSource {
             `  return (${schema.items.map((_, i) => `a${i},`).join(' ')})`,
           ];
         }
+        case 'array':
+          return [
+            head,
+            ...this.#count(schema.length, 'items'),
+            `  n = ${schema.length}`,
+            '  xs = []',
+            '  while n:',
+            `    xs.append(${this.decode(schema.of)})`,
+            '    n -= 1',
+            '  r.leave()',
+            '  return xs',
+          ];
         case 'ref':
-          return this.#record(head, schema.name);
+          return this.#namedDecoder(head, schema.name);
         default:
           throw new Error(`no codec for ${schema.kind}`);
       }
     });
+  }
+
+  #namedDecoder(head: string, typeName: string): string[] {
+    const type = this.#types[typeName];
+    switch (type?.kind) {
+      case 'enum': {
+        const last = type.literals.length - 1;
+        return [
+          head,
+          '  i = r.int()',
+          `  if i < 0 or i > ${last}:`,
+          `    r.fail('expected a literal of ${typeName}, 0 to ${last}')`,
+          ...type.literals.slice(0, -1).flatMap((value, i) => [`  if i == ${i}:`, `    return ${literalSource(value)}`]),
+          `  return ${literalSource(type.literals[last] as EnumLiteral)}`,
+        ];
+      }
+      case 'union': {
+        const last = type.variants.length - 1;
+        const variant = (i: number, indent: string): string[] =>
+          [`v${i} = ${this.decode(type.variants[i]?.schema as Schema)}`, 'r.leave()', `return v${i}`].map((line) => indent + line);
+        return [
+          head,
+          ...this.#count(2, `items: the variant of ${typeName} and its value`),
+          '  i = r.int()',
+          `  if i < 0 or i > ${last}:`,
+          `    r.fail('expected a variant of ${typeName}, 0 to ${last}')`,
+          ...type.variants.slice(0, -1).flatMap((_, i) => [`  if i == ${i}:`, ...variant(i, '    ')]),
+          ...variant(last, '  '),
+        ];
+      }
+      default:
+        return this.#record(head, typeName);
+    }
   }
 
   #count(n: number, what: string): string[] {
@@ -166,10 +230,20 @@ export class CodecSource {
         case 'optional':
           return [head, '  if x is None:', '    w.nil()', '  else:', ...put(schema.of, 'x', '    ')];
         case 'list':
-          return [head, '  w.array(i32(len(x)))', '  for y in x:', ...put(schema.of, 'y', '    ')];
+          return [head, ...atMost(schema.maxItems, 'items'), '  w.array(i32(len(x)))', '  for y in x:', ...put(schema.of, 'y', '    ')];
+        case 'array':
+          return [
+            head,
+            `  if len(x) != ${schema.length}:`,
+            `    raise_value_error('a result has ' + str(len(x)) + ' items, its schema says ${schema.length}')`,
+            `  w.array(${schema.length})`,
+            '  for y in x:',
+            ...put(schema.of, 'y', '    '),
+          ];
         case 'map':
           return [
             head,
+            ...atMost(schema.maxItems, 'entries'),
             '  w.map(i32(len(x)))',
             '  for k, v in x.items():',
             ...put(schema.key, 'k', '    '),
@@ -177,20 +251,66 @@ export class CodecSource {
           ];
         case 'tuple':
           return [head, `  w.array(${schema.items.length})`, ...schema.items.flatMap((s, i) => put(s, `x[${i}]`, '  '))];
-        case 'ref': {
-          const type = this.#types[schema.name];
-          if (type?.kind !== 'record') throw new Error(`${schema.name} is no record`);
-          return [head, `  w.array(${type.fields.length})`, ...type.fields.flatMap((f) => put(f.schema, `x.${f.name}`, '  '))];
-        }
+        case 'ref':
+          return this.#namedEncoder(head, schema.name, put);
         default:
           throw new Error(`no codec for ${schema.kind}`);
       }
     });
   }
+
+  #namedEncoder(head: string, typeName: string, put: (schema: Schema, value: string, indent: string) => string[]): string[] {
+    const type = this.#types[typeName];
+    switch (type?.kind) {
+      case 'record':
+        return [head, `  w.array(${type.fields.length})`, ...type.fields.flatMap((f) => put(f.schema, `x.${f.name}`, '  '))];
+      case 'enum':
+        return [
+          head,
+          ...type.literals.flatMap((value, i) => [`  ${i === 0 ? 'if' : 'elif'} x == ${literalSource(value)}:`, `    w.int(${i})`]),
+          '  else:',
+          `    raise_value_error('a result is none of the literals of ${typeName}')`,
+        ];
+      case 'union': {
+        // True is an int too, so bool is asked for first.
+        const order = type.variants.map((variant, index) => ({ ...variant, index }));
+        order.sort((a, b) => Number(b.schema.kind === 'bool') - Number(a.schema.kind === 'bool'));
+        return [
+          head,
+          '  w.array(2)',
+          ...order.flatMap(({ schema, index }, i) => [
+            `  ${i === 0 ? 'if' : 'elif'} isinstance(x, ${schema.kind === 'ref' ? className(schema.name) : schema.kind}):`,
+            `    w.int(${index})`,
+            ...put(schema, 'x', '    '),
+          ]),
+          '  else:',
+          `    raise_type_error('a result is none of the types of ${typeName}')`,
+        ];
+      }
+      default:
+        throw new Error(`no codec for ${typeName}`);
+    }
+  }
+}
+
+/** Refuses a container that callers would refuse. */
+function atMost(limit: number, what: string): string[] {
+  return [`  if len(x) > ${limit}:`, `    raise_value_error('a result has ' + str(len(x)) + ' ${what}, its schema allows ${limit}')`];
+}
+
+/** A literal as Python source, whatever characters it has. */
+function literalSource(value: EnumLiteral): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value !== 'string') return String(value);
+  const escaped = JSON.stringify(value).replace(
+    /[^\x20-\x7e]/gu,
+    (char) => `\\U${(char.codePointAt(0) as number).toString(16).padStart(8, '0')}`,
+  );
+  return escaped;
 }
 
 /** Name of a boundary class inside the generated source. */
-export const className = (name: string): string => `class_${name}`;
+export const className = (name: string): string => `class_${name.replaceAll('.', '_')}`;
 
 function keyOf(schema: Schema): string {
   return JSON.stringify(schema, (_, v) => (typeof v === 'bigint' ? `${v}n` : v));

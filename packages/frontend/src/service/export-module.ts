@@ -1,15 +1,18 @@
 /**
  * The call side of a service: one generated module that decodes a request, calls the export, and encodes its result or the exception.
  */
-import { near, report, spanOf } from '@molt/diagnostics';
-import { type ExportSchema, type RecordField, SchemaError, type SchemaSet, withDefault } from '@molt/schema-ir';
+import { type Diagnostic, spanOf } from '@molt/diagnostics';
+import type { ExportSchema, SchemaSet } from '@molt/schema-ir';
+import type { FunctionDef } from '../ast/nodes.ts';
 import { declareModule } from '../program/declare.ts';
-import type { FunctionInfo, ParamDefault } from '../program/function-info.ts';
+import type { FunctionInfo } from '../program/function-info.ts';
 import type { ModuleInfo } from '../program/module-info.ts';
 import type { Program } from '../program/program.ts';
-import { Refusal } from '../program/refusal.ts';
-import { type BoundaryTypes, schemaOf } from './annotation-schema.ts';
+import { Refusal, refuse } from '../program/refusal.ts';
+import { AnnotationReader } from './annotation-schema.ts';
 import { CodecSource, className } from './codec-source.ts';
+import { exportedFunctions, schemaSetOf } from './export-signature.ts';
+import { SourceModules } from './source-names.ts';
 
 export interface ServiceModule {
   readonly schemas: SchemaSet;
@@ -17,64 +20,65 @@ export interface ServiceModule {
   readonly call: FunctionInfo;
 }
 
-/** Exported functions: those named, else every annotated public function of the module. */
-function exportedFunctions(entry: ModuleInfo, names: readonly string[] | undefined): FunctionInfo[] {
-  const functions = new Map<string, FunctionInfo>();
-  for (const [name, binding] of entry.bindings) if (binding.kind === 'func' && binding.fn.module === entry) functions.set(name, binding.fn);
-  if (!names || names.length === 0) {
-    const callable = (fn: FunctionInfo) =>
-      !fn.name.startsWith('_') && fn.name !== 'main' && fn.returns && fn.params.every((p) => p.annotation);
-    const found = [...functions.values()].filter(callable);
-    if (found.length === 0) throw new Refusal(report('MOLT1207', spanOf(entry.source, 0, 0), {}));
-    return found;
+/** What compiled code cannot take in the signatures of exports, found before anything is inferred. */
+export function boundaryRefusals(program: Program, entryPath: string, names: readonly string[] | undefined): readonly Diagnostic[] {
+  const before = program.diagnostics.length;
+  try {
+    return readSignatures(program, entryPath, names).uncompiled;
+  } catch (error) {
+    if (error instanceof Refusal) return [error.diagnostic];
+    throw error;
+  } finally {
+    // Faults of syntax were reported when the files were first read.
+    program.diagnostics.length = before;
   }
-  return names.map((name) => {
-    const found = functions.get(name);
-    if (found) return found;
-    const close = near(name, [...functions.keys()]);
-    const suggestion = close.length > 0 ? `did you mean ${close.join(', ')}?` : `the module defines: ${[...functions.keys()].join(', ')}`;
-    throw new Refusal(report('MOLT1205', spanOf(entry.source, 0, 0), { name, suggestion }));
-  });
+}
+
+interface Signatures {
+  readonly reader: AnnotationReader;
+  readonly functions: readonly FunctionDef[];
+  readonly schemas: SchemaSet;
+  readonly uncompiled: readonly Diagnostic[];
+}
+
+function readSignatures(program: Program, entryPath: string, names: readonly string[] | undefined): Signatures {
+  const modules = new SourceModules(program.sources.files, (path, text) => program.parse(path, text));
+  const entry = modules.at(entryPath, entryPath.replace(/\.py$/, '').replaceAll('/', '.'));
+  const reader = new AnnotationReader(modules);
+  const functions = exportedFunctions(entry, names);
+  const schemas = schemaSetOf(reader, entry, functions);
+  return { reader, functions, schemas, uncompiled: reader.uncompiled };
 }
 
 export function buildService(program: Program, entry: ModuleInfo, names: readonly string[] | undefined): ServiceModule {
-  const boundary: BoundaryTypes = { types: {}, classes: new Map() };
-  const functions = exportedFunctions(entry, names);
-  const exports = functions.map((fn): ExportSchema => {
-    const params = fn.params.map((p) => {
-      if (!p.annotation) throw new Refusal(report('MOLT1203', spanOf(entry.source, fn.start, fn.start), { param: p.name, name: fn.name }));
-      return withLiteralDefault({ name: p.name, schema: schemaOf(boundary, entry, fn.name, p.annotation) }, p.default);
-    });
-    if (!fn.returns) throw new Refusal(report('MOLT1203', spanOf(entry.source, fn.start, fn.start), { param: 'return', name: fn.name }));
-    return { name: fn.name, params, result: schemaOf(boundary, entry, fn.name, fn.returns) };
+  const { reader, functions, schemas } = readSignatures(program, entry.path, names);
+  for (const refused of reader.uncompiled.slice(0, -1)) program.diagnostics.push(refused);
+  const last = reader.uncompiled.at(-1);
+  if (last !== undefined) throw new Refusal(last);
+  const declared = functions.map((node) => {
+    const binding = entry.bindings.get(node.name);
+    if (binding?.kind === 'func') return binding.fn;
+    return refuse(
+      spanOf(entry.source, node.start, node.start),
+      `a decorated or redefined export ('${node.name}')`,
+      'define the function once, without decorators',
+    );
   });
-  const types = Object.fromEntries(Object.entries(boundary.types).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const schemas: SchemaSet = { version: 1, types, exports };
-  const codecs = new CodecSource(types);
+  const { exports } = schemas;
+  const codecs = new CodecSource(schemas.types);
   const bodies = exports.flatMap((e, i) => callSource(codecs, e, i));
   const source = [HEADER, codecs.text, ...bodies, dispatchSource(exports.length)].join('\n');
   const module = program.addGenerated('molt.exports', source, (m) => {
-    for (const [name, cls] of boundary.classes) m.locals.set(className(name), { kind: 'class', cls });
-    functions.forEach((fn, i) => m.locals.set(`export_${i}`, { kind: 'func', fn }));
+    for (const [name, { node }] of reader.classes) {
+      const cls = program.classes.find((candidate) => candidate.node === node);
+      if (cls !== undefined) m.locals.set(className(name), { kind: 'class', cls });
+    }
+    declared.forEach((fn, i) => m.locals.set(`export_${i}`, { kind: 'func', fn }));
   });
   declareModule(program, module);
   const call = module.bindings.get('call_export');
   if (call?.kind !== 'func') throw new Error('the generated module has no call_export');
   return { schemas, call: call.fn };
-}
-
-/** A literal default becomes part of the schema, so that callers may leave the argument out; other defaults stay the function's own affair. */
-function withLiteralDefault(field: RecordField, fallback: ParamDefault | null): RecordField {
-  if (fallback?.kind !== 'const') return field;
-  const { value } = fallback;
-  if (value.type === 'imaginary' || value.type === 'ellipsis') return field;
-  try {
-    return withDefault(field.name, field.schema, value.type === 'none' ? null : value.value);
-  } catch (error) {
-    // A literal that contradicts the annotation, which Python allows: the argument is then required.
-    if (error instanceof SchemaError) return field;
-    throw error;
-  }
 }
 
 const HEADER = `# molt: intrinsics
