@@ -1,0 +1,10 @@
+/** All probes, in the order of the table. */
+import type { Probe } from '../probe.ts';
+import { chaos } from './chaos.ts';
+import { clients } from './clients.ts';
+import { memory } from './memory.ts';
+import { overload } from './overload.ts';
+import { stop } from './stop.ts';
+import { twin } from './twin.ts';
+
+export const PROBES: readonly Probe[] = [clients, overload, twin, stop, chaos, memory];

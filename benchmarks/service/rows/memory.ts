@@ -1,0 +1,99 @@
+/**
+ * A million calls of all kinds against one worker process: resident memory, file descriptors and threads must stay what they were.
+ *
+ * Small and large echoes, exceptions, calls that are cancelled at once and calls that run into their deadline. What matters is the trend: the
+ * middle of the samples of the last fifth against that of the second fifth, so that neither warming up nor a single peak counts.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { median } from '../../src/statistics.ts';
+import type { FigureName } from '../bars.ts';
+import { type Bench, KINDS, startWorker, type WorkerKind } from '../bench.ts';
+import { type LoadCall, runLoad, writeCalls } from '../load/load.ts';
+import type { Findings, Probe } from '../probe.ts';
+
+const SAMPLE_MS = 100;
+
+const MIX: readonly LoadCall[] = [
+  { exportName: 'echo', input: { data: new Uint8Array(100).fill(7) }, weight: 80 },
+  { exportName: 'echo', input: { data: new Uint8Array(60_000).fill(9) }, weight: 4 },
+  { exportName: 'refuse', input: { text: 'no price for x' }, weight: 8 },
+  { exportName: 'work', input: { rounds: 2000 }, weight: 4 },
+  { exportName: 'work', input: { rounds: 10_000_000 }, cancel: true, weight: 2 },
+  { exportName: 'echo', input: { data: new Uint8Array(100) }, cancel: true, weight: 2 },
+];
+
+interface Sample {
+  readonly rssKib: number;
+  readonly descriptors: number;
+  readonly threads: number;
+}
+
+function sample(pid: number): Sample {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  return { rssKib: of('VmRSS'), threads: of('Threads'), descriptors: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/** How far the last fifth lies from the second, in percent. */
+export function drift(values: readonly number[]): number {
+  const fifth = Math.floor(values.length / 5);
+  if (fifth < 1) throw new Error(`expected at least 5 samples, got ${values.length}`);
+  const early = median(values.slice(fifth, 2 * fifth));
+  return (median(values.slice(-fifth)) / early - 1) * 100;
+}
+
+async function measure(bench: Bench, kind: WorkerKind, calls: number): Promise<Findings> {
+  const socket = join(bench.folder, `memory-${kind}.sock`);
+  const worker = await startWorker(bench, kind, socket, ['--quiet']);
+  if (worker === undefined) return { values: {} };
+  const samples: Sample[] = [];
+  try {
+    const requests = await writeCalls(bench, `memory-${kind}`, MIX);
+    const timer = setInterval(() => samples.push(sample(worker.pid)), SAMPLE_MS);
+    const run = await runLoad(bench, {
+      address: `unix:${socket}`,
+      protocol: 'mip',
+      requests,
+      connections: 8,
+      depth: 4,
+      seconds: 3600,
+      calls,
+    });
+    clearInterval(timer);
+    if (run.unanswered > 0) throw new Error(`${kind}: ${run.unanswered} calls had no answer`);
+    const of = (part: keyof Sample): number[] => samples.map((one) => one[part]);
+    const last = samples.at(-1)!;
+    const fifth = samples[Math.floor(samples.length / 5)]!;
+    if (last.descriptors > fifth.descriptors || last.threads > fifth.threads + 1)
+      throw new Error(
+        `${kind}: descriptors went from ${fifth.descriptors} to ${last.descriptors}, threads from ${fifth.threads} to ${last.threads}`,
+      );
+    const errors = run.records.filter(({ code }) => code !== 0).length;
+    return {
+      values: { [`memory.${kind}.drift`]: Math.max(0, drift(of('rssKib'))) } as Partial<Record<FigureName, number>>,
+      notes: [
+        `memory ${kind}: ${run.records.length} calls, ${errors} with an error; RSS ${(last.rssKib / 1024).toFixed(1)} MiB, ` +
+          `most ${(Math.max(...of('rssKib')) / 1024).toFixed(1)} MiB; ${last.descriptors} descriptors, ${last.threads} threads`,
+      ],
+    };
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Both workers. */
+export const memory: Probe = {
+  name: 'memory',
+  timed: false,
+  figures: ['memory.native.drift', 'memory.node.drift', 'memory.calls'],
+  async run(bench) {
+    const calls = bench.quick ? 40_000 : 1_000_000;
+    const found = [];
+    for (const kind of KINDS) found.push(await measure(bench, kind, calls));
+    return {
+      values: { ...Object.assign({}, ...found.map(({ values }) => values)), 'memory.calls': calls },
+      notes: found.flatMap(({ notes = [] }) => notes),
+    };
+  },
+};
