@@ -46,6 +46,10 @@ def half(x: float) -> float:
     return x / 2
 
 
+def announce(name: str) -> None:
+    print('hello', name)
+
+
 def _hidden(n: int) -> int:
     return n
 `;
@@ -65,7 +69,7 @@ describe('an artifact', () => {
     const manifest = JSON.parse(readFileSync(join(desk.folder, 'service.molt', 'manifest.json'), 'utf8'));
     expect(manifest).toMatchObject({ format: 'molt-artifact/1', mode: 'service', entry: 'service.py', targets: ['wasm'], abi: '0.1' });
     expect(manifest.artifactId).toMatch(/^[0-9a-f]{64}$/);
-    expect(manifest.exports.map(({ name }: { name: string }) => name)).toEqual(['summarize', 'half']);
+    expect(manifest.exports.map(({ name }: { name: string }) => name)).toEqual(['summarize', 'half', 'announce']);
     expect(Object.keys(manifest.files)).toEqual(['module.wasm', 'schemas.json']);
   });
 
@@ -90,6 +94,10 @@ describe('an artifact', () => {
     const inOrder = await desk.molt(['call', 'service.molt', 'summarize', '--json', '-'], { input: JSON.stringify([orders]) });
     expect(JSON.parse(inOrder.stdout)).toEqual({ total: 7, names: ['a', 'b'], by_tag: { x: 2, y: 1 } });
     expect((await desk.molt(['call', 'service.molt', 'half', '--json', '[5]'])).stdout).toBe('2.5\n');
+  });
+
+  it('shows what a call prints, also without flush', async () => {
+    expect((await desk.molt(['call', 'service.molt', 'announce', '--json', '["Ada"]'])).stdout).toBe('hello Ada\nnull\n');
   });
 
   it('shows an exception of the export', async () => {

@@ -121,6 +121,7 @@ ${cases.join('\n')}
     w = PackWriter()
     put_failure(w, e)
     status = STATUS_FAILED
+  flush_output()
   store_ref(0, w.take(), CELL_ABI_RESULT)
   return status
 `;
