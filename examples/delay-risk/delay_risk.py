@@ -30,17 +30,13 @@ def delay_risk(delays: list[int], slack: int, resamples: int, seed: int) -> Dela
     late = [1 if delay > slack else 0 for delay in delays]
     totals: list[int] = []
     lates: list[int] = []
-    # Xorshift with 32 bits of state, which must not be 0.
-    state = (seed ^ 0x9E3779B9) & 0xFFFFFFFF
-    if state == 0:
-        state = 1
+    state = seed & 0xFFFFFFFF
     for _ in range(resamples):
         total = 0
         over = 0
         for _ in range(count):
-            state ^= (state << 13) & 0xFFFFFFFF
-            state ^= state >> 17
-            state ^= (state << 5) & 0xFFFFFFFF
+            # A linear congruence modulo 2**32; its high bits choose the flight.
+            state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
             pick = (state * count) >> 32
             total += delays[pick]
             over += late[pick]

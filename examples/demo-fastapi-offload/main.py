@@ -8,18 +8,23 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, FastAPI, HTTPException, Query
 from molt_accel import molt_offload
+from molt_accel.web.fastapi import install
 from pydantic import BaseModel, Field
 
 from database import BASE_DIR, database
 from delay_risk import DelayRisk, delay_risk
 
+DEADLINE = float(os.environ.get("MOLT_DEADLINE", "2"))
+
 app = FastAPI(title="Delay risk")
+# Gives calls the time that their request has left, ends them when its client goes away, and answers for calls that fail: 503 with Retry-After, 504, ...
+install(app, default=DEADLINE)
 
 
 @molt_offload(
     export="delay_risk",
     socket=os.environ.get("MOLT_SOCKET", str(BASE_DIR / "molt.sock")),
-    deadline=float(os.environ.get("MOLT_DEADLINE", "2")),
+    deadline=DEADLINE,
 )
 async def offloaded(delays: list[int], slack: int, resamples: int, seed: int) -> DelayRisk:
     return delay_risk(delays, slack, resamples, seed)
@@ -31,7 +36,7 @@ class Asked(BaseModel):
     origin: str = Field(pattern="^[A-Z]{3}$")
     destination: str = Field("", pattern="^([A-Z]{3})?$")
     slack: int = Field(15, ge=-60, le=600)
-    resamples: int = Field(1000, ge=1, le=20_000)
+    resamples: int = Field(2000, ge=1, le=1_000_000)
     limit: int = Field(300, ge=1, le=1000)
     seed: int = Field(1, ge=0, lt=2**32)
 

@@ -1,8 +1,9 @@
-"""The ASGI application, for uvicorn: there a client that goes away ends its calls."""
+"""The ASGI application, for uvicorn. Around it, what ends the calls of a client that goes away."""
 
 import os
 
 from django.core.asgi import get_asgi_application
+from molt_accel.web.asgi import MoltMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+application = MoltMiddleware(get_asgi_application())

@@ -13,13 +13,17 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 INSTALLED_APPS = ["flights"]
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+MIDDLEWARE = [
+    "django.middleware.common.CommonMiddleware",
+    # Gives calls the time that their request has left, and answers for calls that fail: 503 with Retry-After, 504, ...
+    "molt_accel.web.django.MoltMiddleware",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = False
 
-# Where the worker listens, and how long a request waits for it at most.
+# Where the worker listens, and how long a request may take at most; a caller may ask for less by X-Request-Timeout.
 MOLT_SOCKET = os.environ.get("MOLT_SOCKET", str(BASE_DIR / "molt.sock"))
-MOLT_DEADLINE = float(os.environ.get("MOLT_DEADLINE", "2"))
+MOLT_REQUEST_SECONDS = float(os.environ.get("MOLT_DEADLINE", "2"))
 
 
 def database(url: str | None) -> dict:

@@ -14,7 +14,7 @@ from delay_risk import DelayRisk, delay_risk
 from flights.forms import RiskForm
 from flights.models import Flight
 
-offloaded = molt_offload(socket=settings.MOLT_SOCKET, deadline=settings.MOLT_DEADLINE)(delay_risk)
+offloaded = molt_offload(socket=settings.MOLT_SOCKET, deadline=settings.MOLT_REQUEST_SECONDS)(delay_risk)
 
 
 @require_GET
