@@ -34,7 +34,7 @@ const LINE = 96;
 export function serviceText(service: NativeService): string {
   const rows = service.exports.map(
     (e) =>
-      `  {${cString(e.name)}, ${idPrefix(e.inputId)}, ${idPrefix(e.outputId)}, ${e.cpuMs ?? 0}u, ${e.memoryKib ?? 0}u, ${e.maxOutput ?? 0}u},`,
+      `  {${cString(e.name)}, ${idBytes(e.inputId)}, ${idBytes(e.outputId)}, ${e.cpuMs ?? 0}u, ${e.memoryKib ?? 0}u, ${e.maxOutput ?? 0}u},`,
   );
   const payload: string[] = [];
   for (let at = 0; at < service.exportsPayload.length; at += LINE)
@@ -58,8 +58,8 @@ ${payload.join('\n') || '    ""'},
 `;
 }
 
-/** The first 16 bytes of a wire id as an initialiser. */
-function idPrefix(digits: string): string {
+/** The bytes of a wire id as an initialiser. */
+function idBytes(digits: string): string {
   invariant(/^[0-9a-f]{64}$/.test(digits), () => `${digits} is not a wire id`, { pass: 'codegen-native' });
-  return `{${Array.from({ length: 16 }, (_, i) => `0x${digits.slice(2 * i, 2 * i + 2)}`).join(', ')}}`;
+  return `{${Array.from({ length: 32 }, (_, i) => `0x${digits.slice(2 * i, 2 * i + 2)}`).join(', ')}}`;
 }

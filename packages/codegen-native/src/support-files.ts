@@ -6,10 +6,20 @@ import mainSource from './c/main.c';
 import header from './c/molt.h';
 import stackSource from './c/stack.c';
 import connectionSource from './c/worker/connection.c';
+import handshakeSource from './c/worker/handshake.c';
+import httpSource from './c/worker/http.c';
 import inprocSource from './c/worker/inproc.c';
+import logSource from './c/worker/log.c';
+import metricsSource from './c/worker/metrics.c';
+import nearSource from './c/worker/near.c';
+import outcomeSource from './c/worker/outcome.c';
+import overloadSource from './c/worker/overload.c';
 import packSource from './c/worker/pack.c';
 import poolSource from './c/worker/pool.c';
+import reactorSource from './c/worker/reactor.c';
+import refusalSource from './c/worker/refusal.c';
 import requestsSource from './c/worker/requests.c';
+import sendSource from './c/worker/send.c';
 import serviceHeader from './c/worker/service.h';
 import taskSource from './c/worker/task.c';
 import watchdogSource from './c/worker/watchdog.c';
@@ -39,6 +49,8 @@ const SERVICE: readonly CFile[] = [
   { name: 'wire-error.c', text: wireErrorSource },
   { name: 'watchdog.c', text: watchdogSource },
   { name: 'task.c', text: taskSource },
+  { name: 'outcome.c', text: outcomeSource },
+  { name: 'near.c', text: nearSource },
 ];
 
 const BY_KIND: Readonly<Record<NativeKind, readonly CFile[]>> = {
@@ -47,9 +59,17 @@ const BY_KIND: Readonly<Record<NativeKind, readonly CFile[]>> = {
   worker: [
     ...SERVICE,
     { name: 'worker.h', text: workerHeader },
+    { name: 'reactor.c', text: reactorSource },
     { name: 'connection.c', text: connectionSource },
+    { name: 'send.c', text: sendSource },
+    { name: 'handshake.c', text: handshakeSource },
     { name: 'requests.c', text: requestsSource },
     { name: 'pool.c', text: poolSource },
+    { name: 'overload.c', text: overloadSource },
+    { name: 'refusal.c', text: refusalSource },
+    { name: 'metrics.c', text: metricsSource },
+    { name: 'http.c', text: httpSource },
+    { name: 'log.c', text: logSource },
     { name: 'worker-main.c', text: workerMainSource },
   ],
 };

@@ -78,7 +78,7 @@ lib.molt_inproc_close(i)
     expect(errors).toEqual([
       [501, 'APP_ERROR', 'yes'],
       [203, 'INVALID_INPUT', 'no'],
-      [401, 'DEADLINE_EXCEEDED', 'maybe'],
+      [401, 'DEADLINE_EXCEEDED', 'yes'],
       [403, 'MEMORY_EXCEEDED', 'yes'],
       [502, 'TRAP', 'yes'],
       [502, 'TRAP', 'yes'],

@@ -49,7 +49,7 @@ beforeAll(async () => {
     cacheDir: join(directory, 'cache'),
   });
   program = artifact.path;
-  worker = await start(socket, ['--slots', '2', '--credit', '100']);
+  worker = await start(socket, ['--slots', '2', '--quiet']);
 }, 120_000);
 afterAll(() => {
   worker?.kill('SIGKILL');
@@ -64,7 +64,7 @@ const open = (path = socket) => MipClient.connect({ path, schemas: SCHEMAS });
 describe('the worker', () => {
   it('tells who it is and hides its socket', async () => {
     const client = await open();
-    expect(client.worker).toMatchObject({ runtime: 'molt test', artifactId: 'echo-artifact', slots: 2, credit: 100, pid: worker.pid });
+    expect(client.worker).toMatchObject({ runtime: 'molt test', artifactId: 'echo-artifact', slots: 2, credit: 10, pid: worker.pid });
     expect(statSync(socket).mode & 0o777).toBe(0o600);
     await client.close();
   });
@@ -114,13 +114,19 @@ describe('errors', () => {
   it('carry the exception of the program', async () => {
     const client = await open();
     const error = await failure(client.call('fail', input, { deadlineMs: 1000 }));
-    expect(error).toMatchObject({ mip: 'APP_ERROR', executed: 'yes', text: 'no price for x' });
-    expect(error.facts).toEqual({ type: 'shop.PriceError', args: [1, 'x'], traceback: 'Traceback (most recent call last): ...' });
+    expect(error).toMatchObject({ mip: 'APP_ERROR', executed: 'yes', text: 'shop.PriceError: no price for x' });
+    expect(error.facts).toEqual({
+      export: 'fail',
+      type: 'shop.PriceError',
+      message: 'no price for x',
+      args: [1, 'x'],
+      traceback: 'Traceback (most recent call last): ...',
+    });
     expect(await failure(client.call('refuse', input, { deadlineMs: 1000 }))).toMatchObject({
       mip: 'INVALID_INPUT',
       executed: 'no',
-      text: 'too long',
-      facts: { path: 'data' },
+      text: 'the input of refuse is wrong at data: too long',
+      facts: { export: 'refuse', path: 'data', why: 'too long' },
     });
     await client.close();
   });
@@ -271,7 +277,7 @@ describe('hostile bytes', () => {
 describe('start and stop', () => {
   it('lets a running call finish when it is asked to stop', async () => {
     const path = join(directory, 'stop.sock');
-    const child = await start(path, ['--slots', '1', '--drain-ms', '3000']);
+    const child = await start(path, ['--slots', '1', '--drain', '3000']);
     const client = await open(path);
     const running = failure(client.call('spin', input, { deadlineMs: 400 }));
     await pause(100);
@@ -283,7 +289,7 @@ describe('start and stop', () => {
 
   it('stops what does not finish in time', async () => {
     const path = join(directory, 'hard.sock');
-    const child = await start(path, ['--slots', '1', '--drain-ms', '100']);
+    const child = await start(path, ['--slots', '1', '--drain', '100']);
     const client = await open(path);
     const running = failure(client.call('spin', input, { deadlineMs: 60_000 }));
     await pause(100);
@@ -310,7 +316,7 @@ describe('start and stop', () => {
     expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: molt_worker --socket PATH') });
     expect(run('--socket', 'x', '--slots', '0')).toMatchObject({
       status: 2,
-      stderr: 'molt_worker: --slots: expected a number from 1 to 256, found 0\n',
+      stderr: 'molt_worker: --slots: expected a number from 1 to 1024, found 0\n',
     });
     expect(run('--port', '80')).toMatchObject({ status: 2, stderr: 'molt_worker: unknown option --port\n' });
   });

@@ -1,5 +1,5 @@
 /*
- * The server's side of one connection: bytes to frames to messages to calls, and back.
+ * What arrives on a connection: bytes to frames to messages, by whoever holds it.
  *
  * States: GREETING (HELLO awaited) -> OPEN -> DRAINING (GOAWAY sent) -> CLOSING (last bytes leave) -> CLOSED; any may go to CLOSING or
  * CLOSED. Whatever breaks the protocol is answered once and closes the connection; nothing a peer sends ends the worker. Lengths are
@@ -12,10 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-enum { FLAG_MORE = 1, FLAG_END = 2, FLAG_IGNORABLE = 4, FLAG_SHM = 8 };
-enum { READ_CHUNK = 65536 };
+/* Room for what arrives at once; more is made when it is used up. */
+enum { FIRST_ROOM = 16384, MOST_ROOM = 262144 };
+/* Messages of a connection that may be unfinished at once. */
+enum { MOST_UNFINISHED = 1024 };
 
 #define SECOND_NS UINT64_C(1000000000)
 #define HANDSHAKE_NS (5 * SECOND_NS)
@@ -26,9 +27,11 @@ Connection *connection_new(int fd) {
   if (connection == NULL) return NULL;
   connection->fd = fd;
   connection->references = 1;
+  connection->hold = 1;
   connection->max_frame = MOLT_MAX_FRAME;
   connection->max_message = MOLT_MAX_MESSAGE;
   connection->time_limit_ns = molt_now_ns() + HANDSHAKE_NS;
+  connection->credit = settings.slots + settings.queue;
   pthread_mutex_init(&connection->lock, NULL);
   return connection;
 }
@@ -46,155 +49,19 @@ void connection_release(Connection *connection) {
   free(connection);
 }
 
-/* --- sending --- */
-
-/* Appends to what waits; the lock is held. */
-static void keep(Connection *connection, const uint8_t *bytes, size_t length) {
-  if (connection->out_sent != 0) {
-    memmove(connection->out, connection->out + connection->out_sent, connection->out_length - connection->out_sent);
-    connection->out_length -= connection->out_sent;
-    connection->out_sent = 0;
-  }
-  size_t need = connection->out_length + length;
-  /* Whoever lets that much pile up does not read its answers. */
-  if (need > MOLT_MAX_UNSENT) {
-    connection->unwritable = 1;
-    return;
-  }
-  if (need > connection->out_room) {
-    size_t room = need * 2;
-    uint8_t *out = realloc(connection->out, room);
-    if (out == NULL) {
-      connection->unwritable = 1;
-      return;
-    }
-    connection->out = out;
-    connection->out_room = room;
-  }
-  memcpy(connection->out + connection->out_length, bytes, length);
-  connection->out_length = need;
-}
-
-/* Sends at once what the socket takes and keeps the rest. */
-static void transmit(Connection *connection, const uint8_t *bytes, size_t length) {
-  static const uint8_t preface[MOLT_PREFACE] = {'M', 'I', 'P', '1', 1, 0, 0, 0};
-  pthread_mutex_lock(&connection->lock);
-  if (!connection->preface_sent) {
-    connection->preface_sent = 1;
-    keep(connection, preface, sizeof preface);
-  }
-  size_t sent = 0;
-  if (!connection->unwritable && connection->out_length == connection->out_sent) {
-    while (sent < length) {
-      ssize_t count = send(connection->fd, bytes + sent, length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (count > 0) sent += (size_t)count;
-      else if (count < 0 && errno == EINTR) continue;
-      else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-      else {
-        connection->unwritable = 1;
-        break;
-      }
-    }
-  }
-  if (!connection->unwritable && sent < length) keep(connection, bytes + sent, length - sent);
-  int wake = connection->unwritable || connection->out_length != connection->out_sent;
-  pthread_mutex_unlock(&connection->lock);
-  if (wake) worker_wake();
-}
-
-int connection_flush(Connection *connection) {
-  pthread_mutex_lock(&connection->lock);
-  while (!connection->unwritable && connection->out_sent < connection->out_length) {
-    ssize_t count = send(connection->fd, connection->out + connection->out_sent, connection->out_length - connection->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count > 0) connection->out_sent += (size_t)count;
-    else if (count < 0 && errno == EINTR) continue;
-    else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-    else connection->unwritable = 1;
-  }
-  int waits = !connection->unwritable && connection->out_sent < connection->out_length;
-  int lost = connection->unwritable;
-  pthread_mutex_unlock(&connection->lock);
-  if (lost) connection->state = CLOSED;
-  return waits;
-}
-
-int connection_wants_write(Connection *connection) {
-  pthread_mutex_lock(&connection->lock);
-  int wants = connection->unwritable || connection->out_sent < connection->out_length;
-  pthread_mutex_unlock(&connection->lock);
-  return wants;
-}
-
-static void put_header(uint8_t *at, uint32_t length, uint8_t kind, uint8_t flags, uint64_t call_id) {
-  molt_put32(at, length);
-  at[4] = kind;
-  at[5] = flags;
-  at[6] = at[7] = 0;
-  molt_put32(at + 8, (uint32_t)call_id);
-  molt_put32(at + 12, (uint32_t)(call_id >> 32));
-}
-
-void connection_send_in_place(Connection *connection, uint8_t kind, uint64_t call_id, uint8_t *framed, uint32_t length) {
-  if (length <= connection->max_frame) {
-    put_header(framed, length, kind, FLAG_END, call_id);
-    transmit(connection, framed, MOLT_HEADER + (size_t)length);
-    return;
-  }
-  connection_send(connection, kind, call_id, framed + MOLT_HEADER, length);
-}
-
-void connection_send(Connection *connection, uint8_t kind, uint64_t call_id, const uint8_t *payload, uint32_t length) {
-  uint32_t max_frame = connection->max_frame;
-  uint32_t frames = length == 0 ? 1 : (length + max_frame - 1) / max_frame;
-  uint8_t *bytes = malloc((size_t)length + (size_t)frames * MOLT_HEADER);
-  if (bytes == NULL) {
-    pthread_mutex_lock(&connection->lock);
-    connection->unwritable = 1;
-    pthread_mutex_unlock(&connection->lock);
-    worker_wake();
-    return;
-  }
-  uint8_t *at = bytes;
-  for (uint32_t sent = 0, i = 0; i < frames; i++) {
-    uint32_t part = length - sent < max_frame ? length - sent : max_frame;
-    put_header(at, part, kind, i + 1 == frames ? FLAG_END : FLAG_MORE, call_id);
-    memcpy(at + MOLT_HEADER, payload + sent, part);
-    at += MOLT_HEADER + part;
-    sent += part;
-  }
-  transmit(connection, bytes, (size_t)(at - bytes));
-  free(bytes);
-}
-
-void connection_send_pack(Connection *connection, uint8_t kind, uint64_t call_id, MoltPack *pack) {
-  if (!pack->failed) connection_send(connection, kind, call_id, pack->bytes, pack->length);
-  free(pack->bytes);
-}
-
-void connection_send_error(Connection *connection, uint64_t call_id, const MoltError *error) {
-  MoltPack pack = {0};
-  molt_pack_error(&pack, error);
-  connection_send_pack(connection, MOLT_ERROR, call_id, &pack);
-}
-
-void connection_send_plain_error(Connection *connection, uint64_t call_id, uint16_t code, const char *message, uint32_t after_ms) {
-  MoltError error = {.code = code, .executed = -1, .after_ms = after_ms, .message = message, .message_length = strlen(message)};
-  connection_send_error(connection, call_id, &error);
-}
-
 /* --- ending --- */
 
 void connection_close(Connection *connection) {
   if (connection->state >= CLOSING) return;
   connection->state = CLOSING;
-  connection->time_limit_ns = molt_now_ns() + GOODBYE_NS;
+  __atomic_store_n(&connection->time_limit_ns, molt_now_ns() + GOODBYE_NS, __ATOMIC_RELAXED);
 }
 
 void connection_refuse(Connection *connection, uint16_t code, const char *message) {
   MoltPack pack = {0};
   molt_pack_plain_error(&pack, code, message);
   connection_send_pack(connection, connection->state == GREETING ? MOLT_HELLO_ERR : MOLT_ERROR, 0, &pack);
-  pool_cancel_all(connection, "disconnect", MOLT_TRAP_DISCONNECT);
+  pool_cancel_all(connection, "disconnect");
   connection_close(connection);
 }
 
@@ -215,9 +82,10 @@ void connection_drain(Connection *connection, uint32_t drain_ms) {
 
 /* Joins the frames of a message that spans several. */
 static void take_frame(Connection *connection, uint8_t kind, uint8_t flags, uint64_t call_id, const uint8_t *payload, uint32_t length) {
-  int more = (flags & FLAG_MORE) != 0;
+  int more = (flags & MOLT_MORE) != 0;
   Part **link = &connection->parts;
-  while (*link != NULL && (*link)->call_id != call_id) link = &(*link)->next;
+  uint32_t unfinished = 0;
+  for (; *link != NULL && (*link)->call_id != call_id; unfinished++) link = &(*link)->next;
   Part *part = *link;
   /* Control frames of the same call may come in between. */
   if (kind != MOLT_CALL || (part == NULL && !more)) return connection_take_message(connection, kind, call_id, payload, length);
@@ -225,6 +93,7 @@ static void take_frame(Connection *connection, uint8_t kind, uint8_t flags, uint
   if (more && length == 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "an empty frame that goes on");
   if (connection->held + length > connection->max_message) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "unfinished messages exceed the agreed size");
   if (part == NULL) {
+    if (unfinished >= MOST_UNFINISHED) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "too many unfinished messages");
     part = calloc(1, sizeof *part);
     if (part == NULL) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "the worker has no memory for the message");
     part->call_id = call_id;
@@ -255,78 +124,95 @@ static void take_frame(Connection *connection, uint8_t kind, uint8_t flags, uint
 static const char *check_header(const uint8_t *at, int *known) {
   uint8_t kind = at[4], flags = at[5];
   if (molt_get16(at + 6) != 0) return "reserved bytes of a frame header are not zero";
-  int from_client = kind == MOLT_HELLO || kind == MOLT_CALL || kind == MOLT_ERROR || kind == MOLT_CANCEL || kind == MOLT_PING || kind == MOLT_PONG;
-  int from_server = kind == MOLT_HELLO_OK || kind == MOLT_HELLO_ERR || kind == MOLT_EXPORTS || kind == MOLT_RESULT || kind == 0x20 || kind == MOLT_GOAWAY;
+  int from_client = kind == MOLT_HELLO || kind == MOLT_CALL || kind == MOLT_ERROR || kind == MOLT_CANCEL || kind == MOLT_CHUNK || kind == MOLT_CREDIT || kind == MOLT_PING || kind == MOLT_PONG;
+  int from_server = kind == MOLT_HELLO_OK || kind == MOLT_HELLO_ERR || kind == MOLT_EXPORTS || kind == MOLT_RESULT || kind == MOLT_PROGRESS || kind == MOLT_GOAWAY;
   *known = from_client;
   if (from_server) return "a client may not send this kind of frame";
-  if (!from_client) return flags & FLAG_IGNORABLE ? NULL : "unknown kind of frame";
-  if (flags & FLAG_SHM) return "shared memory is not part of this version";
-  int end = flags & (FLAG_MORE | FLAG_END);
-  if (end != FLAG_END && !(kind == MOLT_CALL && end == FLAG_MORE)) return "exactly one of MORE and END is needed, MORE only where a kind spans";
+  if (!from_client) return flags & MOLT_IGNORABLE ? NULL : "unknown kind of frame";
+  if (flags & MOLT_SHM) return "shared memory is not part of this version";
+  int end = flags & (MOLT_MORE | MOLT_END);
+  int may_go_on = kind == MOLT_CALL || kind == MOLT_CHUNK;
+  if (end != MOLT_END && !(may_go_on && end == MOLT_MORE)) return "exactly one of MORE and END is needed, MORE only where a kind spans";
   return NULL;
 }
 
-/* Handles the complete units at the beginning of what arrived; returns how many bytes that were. */
-static uint32_t take_units(Connection *connection) {
-  uint32_t at = 0;
-  while (connection->state < CLOSING) {
-    const uint8_t *unit = connection->in + at;
-    uint32_t left = connection->in_length - at;
+int connection_has_frame(const Connection *connection) {
+  uint32_t left = connection->in_length - connection->in_taken;
+  return connection->preface_read && left >= MOLT_HEADER && left - MOLT_HEADER >= molt_get32(connection->in + connection->in_taken);
+}
+
+static void take_preface(Connection *connection, const uint8_t *at) {
+  connection->preface_read = 1;
+  connection->in_taken += MOLT_PREFACE;
+  if (memcmp(at, "MIP1", 4) != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "the peer does not speak MIP: the stream does not begin with MIP1");
+  else if (at[4] != 1) connection_refuse(connection, MOLT_VERSION_UNSUPPORTED, "this side speaks MIP version 1.0");
+  else if (at[6] != 0 || at[7] != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "reserved bytes of the preface are not zero");
+}
+
+void connection_take_frames(Connection *connection) {
+  while (connection->state < CLOSING && connection->mine == NULL) {
+    const uint8_t *unit = connection->in + connection->in_taken;
+    uint32_t left = connection->in_length - connection->in_taken;
     if (!connection->preface_read) {
-      if (left < MOLT_PREFACE) break;
-      if (memcmp(unit, "MIP1", 4) != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "the peer does not speak MIP: the stream does not begin with MIP1");
-      else if (unit[4] != 1) connection_refuse(connection, MOLT_VERSION_UNSUPPORTED, "this side speaks MIP version 1.0");
-      else if (unit[6] != 0 || unit[7] != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "reserved bytes of the preface are not zero");
-      connection->preface_read = 1;
-      at += MOLT_PREFACE;
+      if (left < MOLT_PREFACE) return;
+      take_preface(connection, unit);
       continue;
     }
-    if (left < MOLT_HEADER) break;
+    if (left < MOLT_HEADER) return;
     uint32_t length = molt_get32(unit);
     int known = 0;
     const char *wrong = check_header(unit, &known);
-    if (wrong != NULL) {
-      connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
-      break;
-    }
-    if (length > connection->max_frame) {
-      connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "a frame exceeds the agreed size");
-      break;
-    }
-    if (left - MOLT_HEADER < length) break;
+    if (wrong != NULL) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
+    if (length > connection->max_frame) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "a frame exceeds the agreed size");
+    if (left - MOLT_HEADER < length) return;
+    connection->in_taken += MOLT_HEADER + length;
     if (known) take_frame(connection, unit[4], unit[5], molt_get64(unit + 8), unit + MOLT_HEADER, length);
-    at += MOLT_HEADER + length;
   }
-  return at;
 }
 
-void connection_read(Connection *connection) {
-  /* One loud client must not keep the others waiting. */
-  for (int turns = 0; turns < 16; turns++) {
-    if (connection->in_room - connection->in_length < READ_CHUNK) {
-      /* At most one frame is unfinished, and no frame is larger than the limit. */
-      uint32_t room = connection->in_length + 2 * READ_CHUNK;
-      uint8_t *in = realloc(connection->in, room);
-      if (in == NULL) {
-        connection->state = CLOSED;
-        return;
-      }
-      connection->in = in;
-      connection->in_room = room;
+/* Makes room behind what is not handled; -1 without memory. */
+static int make_room(Connection *connection) {
+  uint32_t left = connection->in_length - connection->in_taken;
+  if (connection->in_taken != 0) {
+    if (left != 0) memmove(connection->in, connection->in + connection->in_taken, left);
+    connection->in_length = left;
+    connection->in_taken = 0;
+  }
+  /* A frame that has begun must fit; then what comes may be twice of what came. */
+  uint32_t need = left == 0 ? FIRST_ROOM : left + FIRST_ROOM / 2;
+  if (left >= MOLT_HEADER && connection->preface_read) {
+    uint32_t length = molt_get32(connection->in);
+    if (length <= connection->max_frame && MOLT_HEADER + length > need) need = MOLT_HEADER + length;
+  }
+  if (connection->in_room >= need && !(left == 0 && connection->in_room > MOST_ROOM)) return 0;
+  if (left == 0) {
+    free(connection->in);
+    connection->in = NULL;
+  }
+  uint32_t room = need > 2 * connection->in_room || left == 0 ? need : 2 * connection->in_room;
+  uint8_t *in = realloc(connection->in, room);
+  if (in == NULL) return -1;
+  connection->in = in;
+  connection->in_room = room;
+  return 0;
+}
+
+uint32_t connection_read(Connection *connection) {
+  for (;;) {
+    if (make_room(connection) != 0) {
+      connection->state = CLOSED;
+      return 0;
     }
-    ssize_t count = recv(connection->fd, connection->in + connection->in_length, READ_CHUNK, MSG_DONTWAIT);
+    ssize_t count = recv(connection->fd, connection->in + connection->in_length, connection->in_room - connection->in_length, MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return 0;
     if (count <= 0) {
       connection->state = CLOSED;
-      return;
+      return 0;
     }
     /* A connection that is closing reads on so that its last words arrive, but no longer listens. */
-    if (connection->state >= CLOSING) continue;
-    connection->in_length += (uint32_t)count;
-    uint32_t taken = take_units(connection);
-    memmove(connection->in, connection->in + taken, connection->in_length - taken);
-    connection->in_length -= taken;
-    if (count < READ_CHUNK) return;
+    if (connection->state >= CLOSING) connection->in_length = connection->in_taken = 0;
+    else connection->in_length += (uint32_t)count;
+    return (uint32_t)count;
   }
 }

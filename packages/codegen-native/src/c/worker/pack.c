@@ -116,9 +116,24 @@ int molt_read_uint(MoltReader *reader, uint64_t *value) {
   return *value < (bytes == 1 ? 128 : (uint64_t)1 << (4 * bytes)) ? -1 : 0;
 }
 
+/* Whether bytes are UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
+static int is_utf8(const uint8_t *at, const uint8_t *end) {
+  while (at < end) {
+    uint8_t lead = *at++;
+    if (lead < 0x80) continue;
+    int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    if (lead < 0xc2 || lead > 0xf4 || end - at < more) return 0;
+    if ((lead == 0xe0 && at[0] < 0xa0) || (lead == 0xed && at[0] > 0x9f) || (lead == 0xf0 && at[0] < 0x90) || (lead == 0xf4 && at[0] > 0x8f)) return 0;
+    while (more-- > 0) {
+      if ((*at++ & 0xc0) != 0x80) return 0;
+    }
+  }
+  return 1;
+}
+
 int molt_read_text(MoltReader *reader, const char **text, uint32_t *length) {
   if (counted(reader, 0xa0, 0x1f, 0xd9, 1, 3, length) != 0) return -1;
-  if ((size_t)(reader->end - reader->at) < *length) return -1;
+  if ((size_t)(reader->end - reader->at) < *length || !is_utf8(reader->at, reader->at + *length)) return -1;
   *text = (const char *)reader->at;
   reader->at += *length;
   return 0;

@@ -1,130 +1,89 @@
 /*
- * Compute slots and the queue before them.
+ * Compute slots, the queue before them, and which calls of a connection are not answered.
  *
- * A call is refused at once when the queue is full or so long that its deadline cannot be met, and again when it is taken out too late:
- * nothing is started for a caller that is gone. While the queue does not get empty, the newest call is taken first and sheddable ones
- * that waited are dropped, because the oldest are the ones whose callers give up soonest.
+ * A slot is an instance, not a thread: whoever has a call to run and finds a slot free takes it, runs the call, answers it, and goes on
+ * with what waits. Every call leaves by exactly one way: `finish` when it ran, one of the refusals when it did not.
  */
+#define _GNU_SOURCE
 #include "worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-Pool pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
+Pool pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-#define MS_NS UINT64_C(1000000)
-/* A queue that was not empty for so long means overload. */
-#define OVERLOAD_NS (100 * MS_NS)
-/* Sheddable calls wait no longer than this under overload. */
-#define SHED_NS (20 * MS_NS)
+/* Calls of exports that take longer are run by a thread that holds no connection. */
+enum { LONG_US = 100 };
+/* Answers are kept back for each other up to here. */
+enum { CORK_BYTES = 32768 };
 
+/* --- short and long turns on a processor --- */
+
+/* struct sched_attr of the kernel, its first version. */
 typedef struct {
-  MoltInstance *instance;
-  const MoltInstance *frozen;
-  MoltWatch watch;
-} Slot;
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+} Turn;
 
-/* Takes a call off its connection's list; the lock is held. */
+/*
+ * Asks for turns of so many nanoseconds. A thread that computes for long takes long turns, so that those who read sockets and watch
+ * limits, whose turns are short, get a processor at once when they need one. Systems that cannot do it ignore it.
+ */
+static void take_turns(int thread, uint64_t ns) {
+#ifdef SYS_sched_setattr
+  Turn turn = {.size = sizeof turn, .runtime = ns};
+  turn.nice = getpriority(PRIO_PROCESS, (id_t)thread);
+  syscall(SYS_sched_setattr, thread, &turn, 0);
+#else
+  (void)thread;
+  (void)ns;
+#endif
+}
+
+enum { SHORT_TURN_NS = 100000, LONG_TURN_NS = 5000000 };
+
+void pool_short_turns(void) { take_turns(0, SHORT_TURN_NS); }
+
+/* The watchdog's word that a call runs long. */
+static void on_long(MoltWatch *watch) {
+  Slot *slot = (Slot *)watch;
+  Connection *held = __atomic_exchange_n(&slot->held, NULL, __ATOMIC_ACQ_REL);
+  slot->patient = 1;
+  take_turns(slot->thread_id, LONG_TURN_NS);
+  if (held != NULL) reactor_pass_on(held);
+}
+
+/* --- lists; pool.lock is held --- */
+
+/* Takes a call off its connection's list. */
 static void forget(Job *job) {
-  for (Job **link = &job->connection->active; *link != NULL; link = &(*link)->next) {
-    if (*link == job) {
-      *link = job->next;
-      job->connection->active_count--;
-      return;
-    }
-  }
-}
-
-static void release(Job *job) {
-  connection_release(job->connection);
-  free(job->input);
-  free(job);
-}
-
-/* Answers a call that was never started; the lock is not held, and the call is off all lists. */
-static void answer_unstarted(Job *job, uint16_t code, const char *message, uint32_t after_ms, const char *reason) {
-  MoltPack details = {0};
-  MoltError error = {.code = code, .executed = MOLT_EXECUTED_NO, .after_ms = after_ms, .message = message, .message_length = strlen(message)};
-  if (reason != NULL) {
-    molt_pack_map(&details, 1);
-    molt_pack_string(&details, "reason");
-    molt_pack_string(&details, reason);
-    if (!details.failed) {
-      error.details = details.bytes;
-      error.details_length = details.length;
-    }
-  }
-  connection_send_error(job->connection, job->call_id, &error);
-  free(details.bytes);
-  release(job);
-}
-
-/* Takes the queue's entry at an index; the lock is held. */
-static Job *take_at(uint32_t index) {
-  Job *job = pool.queue[index];
-  pool.queued--;
-  memmove(pool.queue + index, pool.queue + index + 1, (pool.queued - index) * sizeof *pool.queue);
-  if (pool.queued == 0) pool.busy_since_ns = 0;
-  return job;
-}
-
-static uint32_t expected_wait_ms(uint32_t ahead) {
-  uint64_t us = pool.run_us * (ahead + 1) / pool.slots;
-  return us / 1000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(us / 1000);
-}
-
-void pool_submit(Job *job) {
   Connection *connection = job->connection;
-  char message[120];
-  __atomic_add_fetch(&connection->references, 1, __ATOMIC_RELAXED);
-  pthread_mutex_lock(&pool.lock);
-  uint32_t wait_ms = pool.running < pool.slots ? 0 : expected_wait_ms(pool.queued);
-  uint64_t left_ms = (job->task.deadline_ns - job->received_ns) / MS_NS;
-  if (wait_ms > left_ms) {
-    uint32_t queued = pool.queued;
-    pthread_mutex_unlock(&pool.lock);
-    snprintf(message, sizeof message, "%u calls wait, about %u ms; the deadline is in %llu ms", queued, wait_ms, (unsigned long long)left_ms);
-    return answer_unstarted(job, MOLT_DEADLINE_UNMEETABLE, message, 0, NULL);
+  for (Job **link = &connection->active; *link != NULL; link = &(*link)->next) {
+    if (*link != job) continue;
+    *link = job->next;
+    connection->active_count--;
+    connection->active_bytes -= job->size;
+    return;
   }
-  Job *dropped = NULL;
-  /* Calls that idle slots are about to take do not wait. */
-  if (pool.queued + pool.running >= pool.capacity + pool.slots && pool.queued != 0) {
-    /* The newest of the least important calls makes room for a more important one. */
-    uint32_t least = pool.queued;
-    for (uint32_t i = 0; i < pool.queued; i++) {
-      if (pool.queue[i]->criticality < job->criticality && (least == pool.queued || pool.queue[i]->criticality <= pool.queue[least]->criticality)) least = i;
-    }
-    if (least == pool.queued) {
-      pthread_mutex_unlock(&pool.lock);
-      snprintf(message, sizeof message, "the queue is full: %u calls wait", pool.capacity);
-      return answer_unstarted(job, MOLT_BUSY, message, wait_ms > 10 ? wait_ms : 10, NULL);
-    }
-    dropped = take_at(least);
-    forget(dropped);
-  }
-  job->task.id = ++pool.next_task;
-  job->next = connection->active;
-  connection->active = job;
-  connection->active_count++;
-  if (pool.queued == 0) pool.busy_since_ns = job->received_ns;
-  pool.queue[pool.queued++] = job;
-  pthread_cond_signal(&pool.ready);
-  pthread_mutex_unlock(&pool.lock);
-  if (dropped != NULL) answer_unstarted(dropped, MOLT_SHED, "a more important call took the place in the queue", 100, NULL);
 }
 
-uint32_t pool_active(Connection *connection) {
-  pthread_mutex_lock(&pool.lock);
-  uint32_t count = connection->active_count;
-  pthread_mutex_unlock(&pool.lock);
-  return count;
+static void begin(Job *job, Slot *slot) {
+  job->slot = slot;
+  slot->job = job;
+  pool.running++;
 }
 
-/* Stops a running call; the lock is held. */
-static void stop(Job *job, const char *reason, uint32_t trap) {
-  job->task.cancel_reason = reason;
-  __atomic_store_n(&job->task.cancel_trap, trap, __ATOMIC_SEQ_CST);
-  molt_watch_interrupt(job->watch, job->task.id, trap);
+/* Takes a slot; there is one when fewer calls run than there are slots. */
+static Slot *free_slot(void) {
+  Slot *slot = pool.free_slots;
+  pool.free_slots = slot->next_free;
+  return slot;
 }
 
 static uint32_t index_in_queue(const Job *job) {
@@ -133,136 +92,297 @@ static uint32_t index_in_queue(const Job *job) {
   return index;
 }
 
-void pool_cancel(Connection *connection, uint64_t call_id, const char *reason, uint32_t trap) {
+/* Takes calls that were never started off all lists. */
+static void forget_all(Job *dropped) {
+  for (Job *job = dropped; job != NULL; job = job->next_dropped) forget(job);
+}
+
+/* --- calls in --- */
+
+/* Answers what the queue dropped; no lock is held. */
+static void refuse_dropped(Job *dropped, uint32_t after_ms) {
+  uint64_t now = dropped == NULL ? 0 : molt_now_ns();
+  for (Job *job = dropped, *next; job != NULL; job = next) {
+    next = job->next_dropped;
+    if (now >= job->task.deadline_ns) refuse_stopped(job, "deadline");
+    else refuse_shed(job, after_ms);
+  }
+}
+
+static void refuse_credit(Job *job, uint32_t credit, int is_window) {
+  char message[100];
+  if (is_window) snprintf(message, sizeof message, "more than the %u bytes in flight that were granted", (unsigned)MOLT_WINDOW);
+  else snprintf(message, sizeof message, "more than the %u calls in flight that were granted", credit);
+  refuse_plain(job, MOLT_BUSY, message, 10);
+}
+
+Job *pool_submit(Job *job, int may_run) {
+  Connection *connection = job->connection;
+  Job *dropped = NULL;
+  __atomic_add_fetch(&connection->references, 1, __ATOMIC_RELAXED);
+  __atomic_add_fetch(&connection->owed, 1, __ATOMIC_RELAXED);
+  pthread_mutex_lock(&pool.lock);
+  uint32_t credit = connection->credit;
+  int no_credit = connection->active_count >= credit;
+  int no_window = connection->active_count != 0 && connection->active_bytes + job->size > MOLT_WINDOW;
+  if (no_credit || no_window) {
+    pthread_mutex_unlock(&pool.lock);
+    refuse_credit(job, credit, !no_credit);
+    return NULL;
+  }
+  int runs = may_run && pool.queued == 0 && pool.running < settings.slots;
+  Admission admission = runs ? ADMITTED : overload_admit(job, job->received_ns, &dropped);
+  uint32_t queued = pool.queued, after_ms = 0;
+  uint64_t expected_us = 0;
+  int wake = 0;
+  if (admission != ADMITTED || dropped != NULL) {
+    after_ms = overload_after_ms();
+    expected_us = overload_expected_us();
+  }
+  if (admission == ADMITTED) {
+    double run_us = pool.run_us[job->task.export_index];
+    job->is_long = run_us > LONG_US;
+    job->task.id = ++pool.next_task;
+    job->next = connection->active;
+    connection->active = job;
+    connection->active_count++;
+    connection->active_bytes += job->size;
+    if (runs) {
+      begin(job, free_slot());
+    } else {
+      pool.queue[pool.queued++] = job;
+      wake = pool.running < settings.slots;
+    }
+  }
+  if (dropped != NULL) forget(dropped);
+  pthread_mutex_unlock(&pool.lock);
+  if (dropped != NULL) dropped->next_dropped = NULL;
+  if (dropped != NULL) refuse_dropped(dropped, after_ms);
+  if (admission == REFUSED_BUSY) refuse_busy(job, queued, after_ms);
+  else if (admission == REFUSED_UNMEETABLE) refuse_unmeetable(job, expected_us);
+  if (wake) reactor_wake();
+  return runs ? job : NULL;
+}
+
+Job *pool_take(int *more) {
+  Job *job = NULL, *dropped = NULL;
+  uint32_t after_ms = 0;
+  *more = 0;
+  if (__atomic_load_n(&pool.queued, __ATOMIC_RELAXED) == 0) return NULL;
+  pthread_mutex_lock(&pool.lock);
+  if (pool.queued != 0 && pool.running < settings.slots) {
+    job = overload_next(molt_now_ns(), &dropped);
+    forget_all(dropped);
+    if (dropped != NULL) after_ms = overload_after_ms();
+    if (job != NULL) {
+      begin(job, free_slot());
+      *more = pool.queued != 0 && pool.running < settings.slots;
+    }
+  }
+  pthread_mutex_unlock(&pool.lock);
+  refuse_dropped(dropped, after_ms);
+  return job;
+}
+
+uint32_t pool_active(Connection *connection) { return __atomic_load_n(&connection->owed, __ATOMIC_ACQUIRE); }
+
+int pool_knows(Connection *connection, uint64_t call_id) {
   pthread_mutex_lock(&pool.lock);
   Job *job = connection->active;
   while (job != NULL && job->call_id != call_id) job = job->next;
-  int queued = job != NULL && job->watch == NULL;
-  if (queued) {
-    take_at(index_in_queue(job));
-    forget(job);
-  } else if (job != NULL) {
-    stop(job, reason, trap);
-  }
   pthread_mutex_unlock(&pool.lock);
-  if (queued) answer_unstarted(job, MOLT_CANCELLED, "the call was cancelled before it began", 0, reason);
+  return job != NULL;
 }
 
-void pool_cancel_all(Connection *connection, const char *reason, uint32_t trap) {
+/* --- stopping --- */
+
+/* Stops a running call; the lock is held. */
+static void stop(Job *job, const char *reason) {
+  uint32_t trap = strcmp(reason, "disconnect") == 0 ? MOLT_TRAP_DISCONNECT : strcmp(reason, "shutdown") == 0 ? MOLT_TRAP_SHUTDOWN : MOLT_TRAP_USER;
+  job->task.cancel_reason = reason;
+  __atomic_store_n(&job->task.cancel_trap, trap, __ATOMIC_SEQ_CST);
+  molt_watch_interrupt(&job->slot->watch, job->task.id, trap);
+}
+
+void pool_cancel(Connection *connection, uint64_t call_id, const char *reason) {
+  pthread_mutex_lock(&pool.lock);
+  Job *job = connection->active;
+  while (job != NULL && job->call_id != call_id) job = job->next;
+  int queued = job != NULL && job->slot == NULL;
+  if (queued) {
+    overload_take_at(index_in_queue(job));
+    forget(job);
+  } else if (job != NULL) {
+    stop(job, reason);
+  }
+  pthread_mutex_unlock(&pool.lock);
+  if (queued) refuse_stopped(job, reason);
+}
+
+void pool_cancel_all(Connection *connection, const char *reason) {
   Job *unstarted = NULL;
   pthread_mutex_lock(&pool.lock);
-  for (Job *job = connection->active, *next; job != NULL; job = next) {
-    next = job->next;
-    if (job->watch != NULL) {
-      stop(job, reason, trap);
+  for (Job *job = connection->active; job != NULL; job = job->next) {
+    if (job->slot != NULL) {
+      stop(job, reason);
       continue;
     }
-    take_at(index_in_queue(job));
-    forget(job);
-    job->next = unstarted;
+    overload_take_at(index_in_queue(job));
+    job->next_dropped = unstarted;
     unstarted = job;
+  }
+  forget_all(unstarted);
+  pthread_mutex_unlock(&pool.lock);
+  for (Job *job = unstarted, *next; job != NULL; job = next) {
+    next = job->next_dropped;
+    refuse_stopped(job, reason);
+  }
+}
+
+void pool_stop_all(const char *reason) {
+  Job *unstarted = NULL;
+  pthread_mutex_lock(&pool.lock);
+  while (pool.queued != 0) {
+    Job *job = overload_take_at(pool.queued - 1);
+    job->next_dropped = unstarted;
+    unstarted = job;
+  }
+  forget_all(unstarted);
+  for (Slot *slot = pool.slots; slot < pool.slots + settings.slots; slot++) {
+    if (slot->job != NULL) stop(slot->job, reason);
   }
   pthread_mutex_unlock(&pool.lock);
   for (Job *job = unstarted, *next; job != NULL; job = next) {
-    next = job->next;
-    if (trap == MOLT_TRAP_DISCONNECT) release(job);
-    else answer_unstarted(job, MOLT_CANCELLED, "the call was cancelled before it began", 0, reason);
+    next = job->next_dropped;
+    refuse_stopped(job, reason);
   }
 }
 
-/* Waits for a call that is worth starting; NULL when the worker stops. The lock is held. */
-static Job *next_job(void) {
-  for (;;) {
-    while (pool.queued == 0 && !pool.stopping) pthread_cond_wait(&pool.ready, &pool.lock);
-    if (pool.queued == 0) return NULL;
-    uint64_t now = molt_now_ns();
-    int overload = pool.busy_since_ns != 0 && now - pool.busy_since_ns > OVERLOAD_NS;
-    Job *job = take_at(overload ? pool.queued - 1 : 0);
-    uint64_t waited = now - job->received_ns;
-    pool.wait_us = (7 * pool.wait_us + waited / 1000) / 8;
-    int late = now >= job->task.deadline_ns;
-    if (!late && !(overload && job->criticality == 0 && waited > SHED_NS)) return job;
-    forget(job);
-    pthread_mutex_unlock(&pool.lock);
-    if (late) answer_unstarted(job, MOLT_DEADLINE_EXCEEDED, "the deadline passed while the call waited", 0, NULL);
-    else answer_unstarted(job, MOLT_SHED, "the worker is overloaded and the call may be dropped", 100, NULL);
-    pthread_mutex_lock(&pool.lock);
-  }
-}
+/* --- running --- */
 
-static void answer(Job *job, MoltOutcome *outcome, uint64_t started_ns) {
+static void answer(Job *job, MoltOutcome *outcome, uint64_t queue_us, int cork) {
   Connection *connection = job->connection;
-  if (outcome->pack.failed) {
-    connection_send_plain_error(connection, job->call_id, MOLT_INTERNAL, "the worker has no memory for the answer", 0);
-  } else if (!outcome->ok) {
-    connection_send(connection, MOLT_ERROR, job->call_id, outcome->pack.bytes, outcome->pack.length);
-  } else if (outcome->pack.length - MOLT_HEADER > connection->max_message) {
-    connection_send_plain_error(connection, job->call_id, MOLT_RESULT_TOO_LARGE, "the result is larger than the connection takes", 0);
-  } else {
-    uint8_t *head = outcome->pack.bytes + MOLT_HEADER;
-    uint64_t queue_us = (started_ns - job->received_ns) / 1000;
-    molt_put32(head, queue_us > UINT32_MAX ? UINT32_MAX : (uint32_t)queue_us);
-    molt_put32(head + 4, outcome->exec_us);
-    molt_put32(head + 8, outcome->cpu_us);
-    molt_put32(head + 12, outcome->peak_kib);
-    connection_send_in_place(connection, MOLT_RESULT, job->call_id, outcome->pack.bytes, outcome->pack.length - MOLT_HEADER);
+  if (!outcome->ok) return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
+  uint32_t most = connection->max_message - MOLT_RESULT_HEAD;
+  if (outcome->body_length > most) {
+    MoltLabel label = {molt_service.exports[job->task.export_index].name, 0, 0};
+    MoltError error = {.code = MOLT_RESULT_TOO_LARGE, .executed = -1, .details = (const uint8_t *)"\x80", .details_length = 1};
+    outcome->code = molt_pack_failure(&outcome->pack, &label, &error, "the result of %s has %u bytes, the connection takes %u", label.name, outcome->body_length, most);
+    outcome->reason = "output";
+    return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
   }
-  free(outcome->pack.bytes);
+  uint8_t head[MOLT_RESULT_HEAD];
+  molt_put32(head, queue_us > UINT32_MAX ? UINT32_MAX : (uint32_t)queue_us);
+  molt_put32(head + 4, outcome->exec_us);
+  molt_put32(head + 8, outcome->cpu_us);
+  molt_put32(head + 12, outcome->peak_kib);
+  connection_send_result(connection, job->call_id, head, outcome->body, outcome->body_length, cork);
 }
 
-static void *work(void *argument) {
-  Slot *slot = argument;
+/* While calls are short, a connection that uses all its credit gets more; the lock is held. */
+static uint32_t more_credit(Connection *connection, uint32_t export_index) {
+  if (connection->credit >= MOLT_FULL_CREDIT || connection->active_count < connection->credit) return 0;
+  if (settings.strict_queue || pool.run_us[export_index] * MOLT_FULL_CREDIT > 5000.0 * settings.slots) return 0;
+  uint32_t more = MOLT_FULL_CREDIT - connection->credit;
+  connection->credit = MOLT_FULL_CREDIT;
+  return more;
+}
+
+static void send_credit(Connection *connection, uint32_t calls) {
+  MoltPack pack = {0};
+  molt_pack_map(&pack, 1);
+  molt_pack_string(&pack, "calls");
+  molt_pack_uint(&pack, calls);
+  connection_send_pack(connection, MOLT_CREDIT, 0, &pack);
+}
+
+/* Makes a slot ready for the next call. */
+static void refresh(Slot *slot, const Job *job, const MoltOutcome *outcome) {
+  if (!outcome->broken) {
+    molt_instance_reset(slot->instance, &molt_module);
+    return;
+  }
+  log_fault("trap", "%s was stopped by a fault of its compiled code; its instance is replaced", molt_service.exports[job->task.export_index].name);
+  MoltInstance *fresh = molt_service_clone(pool.frozen);
+  if (fresh == NULL) {
+    molt_instance_reset(slot->instance, &molt_module);
+    return;
+  }
+  molt_instance_free(slot->instance);
+  slot->instance = fresh;
+}
+
+/* Answers a call that ran and gives its slot to the next; returns that, or NULL. */
+static Job *finish(Job *job, MoltOutcome *outcome, uint64_t started, Connection *held) {
+  Connection *connection = job->connection;
+  Slot *slot = job->slot;
+  uint64_t queue_us = (started - job->received_ns) / 1000;
+  Job *dropped = NULL;
+  uint32_t after_ms = 0;
   pthread_mutex_lock(&pool.lock);
-  for (Job *job; (job = next_job()) != NULL;) {
-    job->watch = &slot->watch;
-    pool.running++;
-    pthread_mutex_unlock(&pool.lock);
-    uint64_t started = molt_now_ns();
-    MoltOutcome outcome;
-    int broken;
-    molt_task_run(slot->instance, &slot->watch, &job->task, &outcome, &broken);
-    if (broken) {
-      MoltInstance *fresh = molt_service_clone(slot->frozen);
-      if (fresh != NULL) {
-        molt_instance_free(slot->instance);
-        slot->instance = fresh;
-      } else {
-        molt_instance_reset(slot->instance, &molt_module);
-      }
-    }
-    pthread_mutex_lock(&pool.lock);
-    pool.run_us = pool.run_us == 0 ? outcome.exec_us : (7 * pool.run_us + outcome.exec_us) / 8;
-    pool.running--;
-    /* The credit returns before the answer leaves, so the next call cannot be too early. */
-    forget(job);
-    pthread_mutex_unlock(&pool.lock);
-    answer(job, &outcome, started);
-    release(job);
-    pthread_mutex_lock(&pool.lock);
-    /* A connection that drains ends with its last answer. */
-    if (pool.stopping) worker_wake();
+  overload_note(job->task.export_index, outcome->exec_us);
+  uint32_t credit = more_credit(connection, job->task.export_index);
+  /* The credit returns before the answer leaves, so the next call cannot be too early. */
+  slot->job = NULL;
+  forget(job);
+  pthread_mutex_unlock(&pool.lock);
+  int cork = held == connection && connection_has_frame(held) && connection_unsent(held) < CORK_BYTES;
+  answer(job, outcome, queue_us, cork);
+  if (credit != 0) send_credit(connection, credit);
+  log_call(job, outcome->code, queue_us, outcome);
+  refresh(slot, job, outcome);
+  free(outcome->pack.bytes);
+  pthread_mutex_lock(&pool.lock);
+  metrics_note(job, outcome->code, outcome->reason, molt_now_ns(), started, outcome);
+  pool.running--;
+  Job *next = pool.queued == 0 ? NULL : overload_next(molt_now_ns(), &dropped);
+  forget_all(dropped);
+  if (dropped != NULL) after_ms = overload_after_ms();
+  if (next != NULL) {
+    begin(next, slot);
+  } else {
+    slot->next_free = pool.free_slots;
+    pool.free_slots = slot;
   }
   pthread_mutex_unlock(&pool.lock);
-  return NULL;
+  refuse_dropped(dropped, after_ms);
+  job_done(job);
+  return next;
 }
 
-int pool_start(uint32_t slots, uint32_t credit, const MoltInstance *frozen) {
-  pool.slots = slots;
-  pool.credit = credit;
-  /* How many may wait. */
-  pool.capacity = 4 * slots;
-  pool.queue = calloc(pool.capacity + slots, sizeof *pool.queue);
-  if (pool.queue == NULL) return -1;
-  for (uint32_t i = 0; i < slots; i++) {
-    Slot *slot = calloc(1, sizeof *slot);
-    if (slot == NULL) return -1;
-    slot->frozen = frozen;
+Connection *pool_run(Job *job, Connection *held) {
+  static _Thread_local int thread_id;
+  if (thread_id == 0) thread_id = (int)syscall(SYS_gettid);
+  while (job != NULL) {
+    Slot *slot = job->slot;
+    slot->thread_id = thread_id;
+    slot->patient = 0;
+    __atomic_store_n(&slot->held, held, __ATOMIC_RELEASE);
+    uint64_t started = molt_now_ns();
+    MoltOutcome outcome;
+    molt_task_execute(slot->instance, &slot->watch, &job->task, &outcome);
+    if (held != NULL && __atomic_exchange_n(&slot->held, NULL, __ATOMIC_ACQ_REL) == NULL) held = NULL;
+    if (slot->patient) pool_short_turns();
+    job = finish(job, &outcome, started, held);
+  }
+  return held;
+}
+
+int pool_start(const MoltInstance *frozen) {
+  uint32_t room = settings.queue > 64 * settings.slots ? settings.queue : 64 * settings.slots;
+  pool.frozen = frozen;
+  pool.queue = calloc(room + settings.slots, sizeof *pool.queue);
+  pool.run_us = calloc(molt_service.export_count + 1, sizeof *pool.run_us);
+  pool.slots = calloc(settings.slots, sizeof *pool.slots);
+  if (pool.queue == NULL || pool.run_us == NULL || pool.slots == NULL) return -1;
+  for (uint32_t i = 0; i < settings.slots; i++) {
+    Slot *slot = &pool.slots[i];
     slot->instance = molt_service_clone(frozen);
-    pthread_t thread;
     if (slot->instance == NULL) return -1;
+    slot->watch.on_long = on_long;
     molt_watch_add(&slot->watch);
-    if (pthread_create(&thread, NULL, work, slot) != 0) return -1;
-    pthread_detach(thread);
+    slot->next_free = pool.free_slots;
+    pool.free_slots = slot;
   }
   return 0;
 }

@@ -1,171 +1,130 @@
 /*
- * What a client's messages ask for: the handshake, calls, cancellations, pings. Every payload is checked before it is believed, and
- * what breaks the protocol ends the connection.
+ * What a client's messages ask for: calls, cancellations, pings. Every payload is checked before it is believed, and what breaks the
+ * protocol ends the connection.
  */
+#define _GNU_SOURCE
 #include "worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { CALL_HEAD = 52, MIN_FRAME = 4096, MAX_FRAME = 16 * 1024 * 1024, MAX_MESSAGE = 256 * 1024 * 1024 };
-
-/* --- handshake --- */
-
-typedef struct {
-  uint64_t min, max, max_frame, max_message;
-  int seen;
-  int msgpack;
-} Hello;
-
-static int is_text(const char *text, uint32_t length, const char *word) { return length == strlen(word) && memcmp(text, word, length) == 0; }
-
-/* Reads a map with text keys; -1 when it is anything else. */
-static int read_hello(const uint8_t *payload, uint32_t length, Hello *hello) {
-  MoltReader reader = {payload, payload + length};
-  uint32_t count;
-  if (molt_read_map(&reader, &count) != 0 || count > 64) return -1;
-  struct { const char *text; uint32_t length; } keys[64];
-  for (uint32_t i = 0; i < count; i++) {
-    if (molt_read_text(&reader, &keys[i].text, &keys[i].length) != 0 || keys[i].length > 64) return -1;
-    for (uint32_t k = 0; k < i; k++) {
-      if (keys[k].length == keys[i].length && memcmp(keys[k].text, keys[i].text, keys[i].length) == 0) return -1;
-    }
-    static const char *const names[] = {"min", "max", "max_frame", "max_message"};
-    uint64_t *values[] = {&hello->min, &hello->max, &hello->max_frame, &hello->max_message};
-    int known = -1;
-    for (int k = 0; k < 4; k++) {
-      if (is_text(keys[i].text, keys[i].length, names[k])) known = k;
-    }
-    if (known >= 0) {
-      if (molt_read_uint(&reader, values[known]) != 0) return -1;
-      hello->seen |= 1 << known;
-    } else if (is_text(keys[i].text, keys[i].length, "codecs")) {
-      uint32_t codecs;
-      if (molt_read_array(&reader, &codecs) != 0) return -1;
-      for (uint32_t k = 0; k < codecs; k++) {
-        const char *text;
-        uint32_t text_length;
-        if (molt_read_text(&reader, &text, &text_length) != 0) return -1;
-        if (is_text(text, text_length, "msgpack")) hello->msgpack = 1;
-      }
-    } else if (molt_read_skip(&reader, 7) != 0) {
-      return -1;
-    }
-  }
-  return reader.at == reader.end ? 0 : -1;
-}
-
-static void greet(Connection *connection, const uint8_t *payload, uint32_t length) {
-  Hello hello = {0};
-  if (connection->state != GREETING) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "a second HELLO");
-  if (read_hello(payload, length, &hello) != 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "HELLO is not a map");
-  if (hello.seen != 15 || hello.min > hello.max || hello.max > 255 || hello.max_frame < MIN_FRAME || hello.max_frame > MAX_FRAME ||
-      hello.max_message < hello.max_frame || hello.max_message > MAX_MESSAGE) {
-    return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "HELLO lacks min, max, max_frame or max_message");
-  }
-  if (!hello.msgpack) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "HELLO does not offer the codec msgpack");
-  if (hello.min > 0) return connection_refuse(connection, MOLT_VERSION_UNSUPPORTED, "this worker speaks MIP 1.0");
-  if (hello.max_frame < connection->max_frame) connection->max_frame = (uint32_t)hello.max_frame;
-  if (hello.max_message < connection->max_message) connection->max_message = (uint32_t)hello.max_message;
-  connection->state = OPEN;
-  connection->time_limit_ns = 0;
-  MoltPack pack = {0};
-  molt_pack_map(&pack, 11);
-  molt_pack_string(&pack, "minor");
-  molt_pack_uint(&pack, 0);
-  molt_pack_string(&pack, "runtime");
-  molt_pack_string(&pack, molt_service.runtime);
-  molt_pack_string(&pack, "artifact");
-  molt_pack_string(&pack, molt_service.artifact);
-  molt_pack_string(&pack, "pid");
-  molt_pack_uint(&pack, (uint64_t)getpid());
-  molt_pack_string(&pack, "codecs");
-  molt_pack_array(&pack, 1);
-  molt_pack_string(&pack, "msgpack");
-  molt_pack_string(&pack, "features");
-  molt_pack_array(&pack, 0);
-  molt_pack_string(&pack, "max_frame");
-  molt_pack_uint(&pack, connection->max_frame);
-  molt_pack_string(&pack, "max_message");
-  molt_pack_uint(&pack, connection->max_message);
-  molt_pack_string(&pack, "credit");
-  molt_pack_uint(&pack, pool.credit);
-  molt_pack_string(&pack, "slots");
-  molt_pack_uint(&pack, pool.slots);
-  molt_pack_string(&pack, "exports_digest");
-  molt_pack_string(&pack, molt_service.digest);
-  connection_send_pack(connection, MOLT_HELLO_OK, 0, &pack);
-  connection_send(connection, MOLT_EXPORTS, 0, (const uint8_t *)molt_service.exports_payload, molt_service.exports_length);
-}
+enum { HEAD_TRACE = 1, HEAD_KEY = 2, TRACE_BYTES = 25, SPAN_AT = 16, SPAN_BYTES = 8, MAX_KEY = 64 };
 
 /* --- calls --- */
 
-static void send_mismatch(Connection *connection, uint64_t call_id, const MoltExport *target, const char *side) {
-  char message[200];
-  snprintf(message, sizeof message, "the %s of %.100s differs: caller and worker have different schemas", side, target->name);
-  MoltPack details = {0};
-  molt_pack_map(&details, 2);
-  molt_pack_string(&details, "export");
-  molt_pack_string(&details, target->name);
-  molt_pack_string(&details, "side");
-  molt_pack_string(&details, side);
-  MoltError error = {.code = MOLT_SCHEMA_MISMATCH, .executed = -1, .message = message, .message_length = strlen(message)};
-  error.hint = "build both sides from the same source: molt build, then restart the worker";
+static void hex(char *out, const uint8_t *bytes, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static void send_mismatch(Connection *connection, uint64_t call_id, const MoltExport *target, const char *side, const uint8_t *sent, const uint8_t *own) {
+  char caller[2 * MOLT_ID_PREFIX + 1], worker[2 * MOLT_ID_BYTES + 1];
+  hex(caller, sent, MOLT_ID_PREFIX);
+  hex(worker, own, MOLT_ID_BYTES);
+  const char *entries[][2] = {{"export", target->name}, {"side", side}, {"caller", caller}, {"worker", worker}};
+  MoltPack pack = {0}, details = {0};
+  molt_pack_map(&details, 4);
+  for (int i = 0; i < 4; i++) {
+    molt_pack_string(&details, entries[i][0]);
+    molt_pack_string(&details, entries[i][1]);
+  }
+  MoltError error = {.code = MOLT_SCHEMA_MISMATCH, .executed = -1, .hint = "build both sides from the same source: molt build, then restart the worker"};
   if (!details.failed) {
     error.details = details.bytes;
     error.details_length = details.length;
   }
-  connection_send_error(connection, call_id, &error);
+  MoltLabel label = {target->name, 0, 0};
+  molt_pack_failure(&pack, &label, &error, "the %s of %s differs: the caller has schema %.16s, the worker %.16s", side, target->name, caller, worker);
+  connection_send_failure(connection, call_id, &pack, 0);
   free(details.bytes);
+}
+
+static void send_unknown(Connection *connection, uint64_t call_id, uint32_t index) {
+  char name[16];
+  MoltPack pack = {0};
+  snprintf(name, sizeof name, "#%u", index);
+  molt_pack_unknown_export(&pack, name);
+  connection_send_failure(connection, call_id, &pack, 0);
+}
+
+static int all_zero(const uint8_t *bytes, uint32_t count) {
+  while (count > 0 && bytes[count - 1] == 0) count--;
+  return count == 0;
+}
+
+/* Reads what the head flags announce. Returns how many bytes that were, or -1 with what is wrong. */
+static int read_extras(const uint8_t *payload, uint32_t length, const uint8_t **trace, const char **wrong) {
+  uint8_t flags = payload[17];
+  uint32_t at = MOLT_CALL_HEAD;
+  if (flags & HEAD_TRACE) {
+    *wrong = "CALL ends within its trace context";
+    if (length - at < TRACE_BYTES) return -1;
+    *wrong = "CALL with a trace context of zeros";
+    if (all_zero(payload + at, MOLT_TRACE_ID) || all_zero(payload + at + SPAN_AT, SPAN_BYTES)) return -1;
+    *trace = payload + at;
+    at += TRACE_BYTES;
+  }
+  if (flags & HEAD_KEY) {
+    *wrong = "CALL ends within its idempotency key";
+    if (length - at < 1 || length - at - 1 < payload[at]) return -1;
+    *wrong = "an idempotency key has 1 to 64 bytes";
+    if (payload[at] == 0 || payload[at] > MAX_KEY) return -1;
+    at += 1 + (uint32_t)payload[at];
+  }
+  return (int)(at - MOLT_CALL_HEAD);
 }
 
 /* Takes a complete CALL; `payload` stays the caller's. */
 static void take_call(Connection *connection, uint64_t call_id, const uint8_t *payload, uint32_t length) {
-  char message[120];
   if (call_id % 2 == 0 || call_id <= connection->last_id) {
-    snprintf(message, sizeof message, "call id %llu: ids of a client are odd and rise", (unsigned long long)call_id);
+    char message[160];
+    snprintf(message, sizeof message, "call id %llu: ids of a client are odd and rise, the last was %llu", (unsigned long long)call_id, (unsigned long long)connection->last_id);
     return connection_refuse(connection, MOLT_PROTOCOL_ERROR, message);
   }
-  if (length < CALL_HEAD) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CALL is shorter than its head");
+  if (length < MOLT_CALL_HEAD) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CALL is shorter than its head");
   uint32_t deadline_ms = molt_get32(payload + 4);
-  if (molt_get16(payload + 2) != 0 || payload[17] != 0 || molt_get16(payload + 18) != 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "reserved parts of CALL are not zero");
-  if (deadline_ms == 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CALL without a deadline");
-  if (payload[16] > 3) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CALL with an unknown criticality");
+  const uint8_t *trace = NULL;
+  const char *wrong = NULL;
+  if (molt_get16(payload + 2) != 0 || (payload[17] & ~(HEAD_TRACE | HEAD_KEY)) != 0 || molt_get16(payload + 18) != 0) wrong = "reserved parts of CALL are not zero";
+  else if (deadline_ms == 0) wrong = "CALL without a deadline";
+  else if (payload[16] > 3) wrong = "CALL with an unknown criticality";
+  if (wrong != NULL) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
+  int extras = payload[17] == 0 ? 0 : read_extras(payload, length, &trace, &wrong);
+  if (extras < 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
   connection->last_id = call_id;
-  if (connection->state == DRAINING) return connection_send_plain_error(connection, call_id, MOLT_DRAINING, "the worker is shutting down", 0);
+  if (connection->state == DRAINING) return connection_send_plain_error(connection, call_id, MOLT_DRAINING, "the worker is shutting down");
   uint32_t index = molt_get16(payload);
-  if (index >= molt_service.export_count) {
-    snprintf(message, sizeof message, "the worker has no export #%u", index);
-    return connection_send_plain_error(connection, call_id, MOLT_UNKNOWN_EXPORT, message, 0);
-  }
+  if (index >= molt_service.export_count) return send_unknown(connection, call_id, index);
   const MoltExport *target = &molt_service.exports[index];
-  if (memcmp(payload + 20, target->input_id, MOLT_ID_PREFIX) != 0) return send_mismatch(connection, call_id, target, "input");
-  if (memcmp(payload + 36, target->output_id, MOLT_ID_PREFIX) != 0) return send_mismatch(connection, call_id, target, "output");
-  if (pool_active(connection) >= pool.credit) {
-    snprintf(message, sizeof message, "more than the %u calls in flight that were granted", pool.credit);
-    return connection_send_plain_error(connection, call_id, MOLT_BUSY, message, 10);
+  if (memcmp(payload + 20, target->input_id, MOLT_ID_PREFIX) != 0) return send_mismatch(connection, call_id, target, "input", payload + 20, target->input_id);
+  if (memcmp(payload + 36, target->output_id, MOLT_ID_PREFIX) != 0) return send_mismatch(connection, call_id, target, "output", payload + 36, target->output_id);
+  uint32_t body_at = MOLT_CALL_HEAD + (uint32_t)extras, body_length = length - body_at;
+  Job *job = malloc(sizeof *job + body_length);
+  if (job == NULL) {
+    MoltPack pack = {0};
+    const char *message = "the worker has no memory for the call";
+    MoltError error = {.code = MOLT_BUSY, .executed = -1, .after_ms = 100, .message = message, .message_length = strlen(message)};
+    molt_pack_error(&pack, &error);
+    return connection_send_failure(connection, call_id, &pack, 0);
   }
-  Job *job = calloc(1, sizeof *job);
-  uint8_t *input = malloc(length - CALL_HEAD + 1);
-  if (job == NULL || input == NULL) {
-    free(job);
-    free(input);
-    return connection_send_plain_error(connection, call_id, MOLT_BUSY, "the worker has no memory for the call", 100);
-  }
-  memcpy(input, payload + CALL_HEAD, length - CALL_HEAD);
+  memset(job, 0, sizeof *job);
+  memcpy(job->input, payload + body_at, body_length);
   job->connection = connection;
   job->call_id = call_id;
   job->received_ns = molt_now_ns();
+  job->size = length;
   job->criticality = payload[16];
-  job->input = input;
+  if (trace != NULL) {
+    job->has_trace = 1;
+    memcpy(job->trace_id, trace, MOLT_TRACE_ID);
+  }
   job->task.export_index = index;
-  job->task.input = input;
-  job->task.input_length = length - CALL_HEAD;
+  job->task.input = job->input;
+  job->task.input_length = body_length;
+  job->task.deadline_ms = deadline_ms;
   job->task.deadline_ns = job->received_ns + (uint64_t)deadline_ms * 1000000u;
-  job->task.cpu_ms = molt_get32(payload + 8);
-  job->task.memory_kib = molt_get32(payload + 12);
-  pool_submit(job);
+  job->task.cpu_ms = molt_tighter(molt_get32(payload + 8), settings.cpu_ms);
+  job->task.memory_kib = molt_tighter(molt_get32(payload + 12), settings.memory_kib);
+  connection->mine = pool_submit(job, !connection->no_more);
 }
 
 static void take_cancel(Connection *connection, uint64_t call_id, const uint8_t *payload, uint32_t length) {
@@ -178,47 +137,55 @@ static void take_cancel(Connection *connection, uint64_t call_id, const uint8_t 
     const char *text;
     uint32_t text_length;
     if (molt_read_text(&reader, &text, &text_length) != 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CANCEL without a reason");
-    if (!is_text(text, text_length, "reason")) {
+    if (!molt_is_text(text, text_length, "reason")) {
       if (molt_read_skip(&reader, 7) != 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CANCEL without a reason");
       continue;
     }
     if (molt_read_text(&reader, &text, &text_length) != 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CANCEL without a reason");
     reason = "user";
     for (size_t k = 0; k < sizeof reasons / sizeof reasons[0]; k++) {
-      if (is_text(text, text_length, reasons[k])) reason = reasons[k];
+      if (molt_is_text(text, text_length, reasons[k])) reason = reasons[k];
     }
   }
   if (reason == NULL || reader.at != reader.end) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CANCEL without a reason");
-  pool_cancel(connection, call_id, reason, MOLT_TRAP_USER);
+  pool_cancel(connection, call_id, reason);
 }
 
 static void take_ping(Connection *connection, uint64_t call_id) {
   pthread_mutex_lock(&pool.lock);
-  uint32_t depth = pool.queued + pool.running;
-  uint64_t wait_us = pool.wait_us;
+  uint32_t depth = pool.queued;
+  uint64_t wait_us = overload_expected_us();
   pthread_mutex_unlock(&pool.lock);
   MoltPack pack = {0};
   molt_pack_map(&pack, 3);
   molt_pack_string(&pack, "depth");
   molt_pack_uint(&pack, depth);
   molt_pack_string(&pack, "slots");
-  molt_pack_uint(&pack, pool.slots);
+  molt_pack_uint(&pack, settings.slots);
   molt_pack_string(&pack, "delay_us");
   molt_pack_uint(&pack, wait_us);
   connection_send_pack(connection, MOLT_PONG, call_id, &pack);
 }
 
+/* No export has a stream here, so a piece of one is wrong unless it crossed the answer of its call. */
+static void take_stream_piece(Connection *connection, uint64_t call_id, const char *wrong) {
+  if (call_id % 2 == 1 && call_id <= connection->last_id && !pool_knows(connection, call_id)) return;
+  connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
+}
+
 void connection_take_message(Connection *connection, uint8_t kind, uint64_t call_id, const uint8_t *payload, uint32_t length) {
   if (connection->state == GREETING && kind != MOLT_HELLO) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "a frame before HELLO");
   switch (kind) {
-    case MOLT_HELLO: return greet(connection, payload, length);
+    case MOLT_HELLO: return connection_greet(connection, payload, length);
     case MOLT_CALL: return take_call(connection, call_id, payload, length);
     case MOLT_CANCEL: return take_cancel(connection, call_id, payload, length);
     case MOLT_PING: return take_ping(connection, call_id);
     case MOLT_PONG: return;
+    case MOLT_CHUNK: return take_stream_piece(connection, call_id, "a CHUNK for a call without an input stream");
+    case MOLT_CREDIT: return take_stream_piece(connection, call_id, "a CREDIT for a call without an output stream");
     default:
       /* ERROR: the client gave up on this stream. */
-      pool_cancel_all(connection, "disconnect", MOLT_TRAP_DISCONNECT);
+      pool_cancel_all(connection, "disconnect");
       connection_close(connection);
   }
 }

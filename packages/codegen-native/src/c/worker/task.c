@@ -73,130 +73,96 @@ static const uint8_t *answer_bytes(MoltInstance *instance, uint32_t *length) {
   return object + 16 + *length > end ? NULL : mem + object + 16;
 }
 
-static void fail(MoltOutcome *outcome, const MoltError *error) {
-  outcome->ok = 0;
-  outcome->code = error->code;
-  molt_pack_error(&outcome->pack, error);
-}
-
-static void fail_plain(MoltOutcome *outcome, uint16_t code, const char *message) {
-  MoltError error = {.code = code, .executed = -1, .message = message, .message_length = strlen(message)};
-  fail(outcome, &error);
-}
-
-/* [type, message, traceback, args] of the exception, or [path, message] of the input's fault. */
-static void fail_from(MoltOutcome *outcome, uint16_t code, const uint8_t *bytes, uint32_t length) {
-  MoltReader reader = {bytes, bytes + length};
-  uint32_t count = 0, first_length = 0, message_length = 0, trace_length = 0;
-  const char *first, *message, *trace;
-  if (molt_read_array(&reader, &count) != 0 || count < 2 || molt_read_text(&reader, &first, &first_length) != 0 ||
-      molt_read_text(&reader, &message, &message_length) != 0) {
-    fail_plain(outcome, MOLT_INTERNAL, "the module described its error in an unknown way");
-    return;
-  }
-  int is_app = code == MOLT_APP_ERROR;
-  int has_trace = is_app && count >= 3 && molt_read_text(&reader, &trace, &trace_length) == 0;
-  const uint8_t *args = reader.at;
-  int has_args = has_trace && count >= 4 && molt_read_skip(&reader, 8) == 0;
-  MoltPack details = {0};
-  molt_pack_map(&details, 1 + (uint32_t)(has_trace && trace_length != 0) + (uint32_t)has_args);
-  molt_pack_string(&details, is_app ? "type" : "path");
-  molt_pack_text(&details, first, first_length);
-  if (has_args) {
-    molt_pack_string(&details, "args");
-    molt_pack_raw(&details, args, (size_t)(reader.at - args));
-  }
-  if (has_trace && trace_length != 0) {
-    molt_pack_string(&details, "traceback");
-    molt_pack_text(&details, trace, trace_length);
-  }
-  MoltError error = {.code = code, .executed = -1, .message = message, .message_length = message_length};
-  if (!details.failed) {
-    error.details = details.bytes;
-    error.details_length = details.length;
-  }
-  fail(outcome, &error);
-  free(details.bytes);
-}
-
-static void fail_trap(MoltOutcome *outcome, uint32_t reason, const MoltTask *task) {
-  MoltPack details = {0};
-  uint16_t code = MOLT_TRAP_ERROR;
-  const char *cancelled = NULL;
-  switch (reason) {
-    case MOLT_TRAP_MEMORY: code = MOLT_MEMORY_EXCEEDED; break;
-    case MOLT_TRAP_DEADLINE: code = MOLT_DEADLINE_EXCEEDED; break;
-    case MOLT_TRAP_CPU: case MOLT_TRAP_FUEL: code = MOLT_CPU_EXCEEDED; break;
-    case MOLT_TRAP_OUTPUT: code = MOLT_RESULT_TOO_LARGE; break;
-    case MOLT_TRAP_USER: code = MOLT_CANCELLED; cancelled = task->cancel_reason != NULL ? task->cancel_reason : "user"; break;
-    case MOLT_TRAP_DISCONNECT: code = MOLT_CANCELLED; cancelled = "disconnect"; break;
-    case MOLT_TRAP_SHUTDOWN: code = MOLT_CANCELLED; cancelled = "shutdown"; break;
-    default: break;
-  }
-  char message[128];
-  snprintf(message, sizeof message, "the task was stopped: %s", molt_trap_text(reason));
-  MoltError error = {.code = code, .executed = -1, .message = message, .message_length = strlen(message)};
-  if (cancelled != NULL || code == MOLT_TRAP_ERROR) {
-    molt_pack_map(&details, 1);
-    molt_pack_string(&details, "reason");
-    molt_pack_string(&details, cancelled != NULL ? cancelled : reason == MOLT_TRAP_STACK ? "stack" : "unreachable");
-    if (!details.failed) {
-      error.details = details.bytes;
-      error.details_length = details.length;
-    }
-  }
-  fail(outcome, &error);
-  free(details.bytes);
-}
-
 static uint32_t microseconds(uint64_t from, uint64_t to) {
   uint64_t us = (to - from) / 1000;
   return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
 }
 
-void molt_task_run(MoltInstance *instance, MoltWatch *watch, MoltTask *task, MoltOutcome *outcome, int *broken) {
+/* A task's heap begins behind the frozen data, so its limit counts from there. */
+static void limit_memory(MoltInstance *instance, uint32_t kib) {
+  if (kib == 0) return;
+  uint64_t end = (uint64_t)instance->heap_base + (uint64_t)kib * 1024;
+  molt_store_i32(instance->mem, MOLT_CELL_MEMORY_LIMIT, end >= UINT32_MAX - 7 ? UINT32_MAX - 7 : (uint32_t)end & ~7u);
+}
+
+static void end_trapped(MoltOutcome *outcome, const MoltLabel *label, uint32_t trap, const MoltTask *task) {
+  const char *stopped = NULL;
+  switch (trap) {
+    case MOLT_TRAP_DEADLINE: stopped = "deadline"; break;
+    case MOLT_TRAP_CPU: case MOLT_TRAP_FUEL: stopped = "cpu"; break;
+    case MOLT_TRAP_USER: stopped = task->cancel_reason != NULL ? task->cancel_reason : "user"; break;
+    case MOLT_TRAP_DISCONNECT: stopped = "disconnect"; break;
+    case MOLT_TRAP_SHUTDOWN: stopped = "shutdown"; break;
+    default: break;
+  }
+  if (stopped != NULL) {
+    outcome->reason = stopped;
+    outcome->code = molt_pack_stopped(&outcome->pack, label, stopped, 1);
+    return;
+  }
+  outcome->reason = trap == MOLT_TRAP_MEMORY ? "memory" : trap == MOLT_TRAP_OUTPUT ? "output" : trap == MOLT_TRAP_STACK ? "stack" : "unreachable";
+  outcome->code = molt_pack_trapped(&outcome->pack, label, trap);
+  outcome->broken = trap != MOLT_TRAP_MEMORY && trap != MOLT_TRAP_OUTPUT && trap != MOLT_TRAP_STACK;
+}
+
+void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task, MoltOutcome *outcome) {
   const MoltExport *target = &molt_service.exports[task->export_index];
   MoltMem mem = instance->mem;
   memset(outcome, 0, sizeof *outcome);
-  *broken = 0;
-  uint32_t memory_kib = task->memory_kib != 0 ? task->memory_kib : target->memory_kib;
-  if (memory_kib != 0) molt_store_i32(mem, MOLT_CELL_MEMORY_LIMIT, memory_kib >= UINT32_MAX / 1024 ? UINT32_MAX - 7 : memory_kib * 1024);
+  uint32_t cpu_ms = molt_tighter(task->cpu_ms, target->cpu_ms);
+  limit_memory(instance, molt_tighter(task->memory_kib, target->memory_kib));
   uint64_t begin = molt_now_ns(), cpu = molt_thread_cpu_ns();
   uint32_t status = 0;
   void *argument[2] = {task, &status};
-  molt_watch_begin(watch, mem, task->id, task->deadline_ns, task->cpu_ms != 0 ? task->cpu_ms : target->cpu_ms);
+  molt_watch_begin(watch, mem, task->id, begin, task->deadline_ns, cpu_ms);
   /* Cancelled after it was taken from the queue and before the watchdog knew it. */
   uint32_t cancelled = __atomic_load_n(&task->cancel_trap, __ATOMIC_SEQ_CST);
   if (cancelled != 0) molt_watch_interrupt(watch, task->id, cancelled);
-  uint32_t reason = molt_run(instance, run_call, argument);
+  uint32_t trap = molt_run(instance, run_call, argument);
   molt_watch_end(watch);
-  outcome->exec_us = microseconds(begin, molt_now_ns());
+  uint64_t end = molt_now_ns();
+  outcome->exec_us = microseconds(begin, end);
   outcome->cpu_us = microseconds(cpu, molt_thread_cpu_ns());
   outcome->peak_kib = (molt_load_i32(mem, MOLT_CELL_HEAP_END) + 1023) / 1024;
+  /* A call this short began and ended between two looks of a clock that is coarser. */
+  if (outcome->cpu_us > outcome->exec_us) outcome->cpu_us = outcome->exec_us;
 
+  MoltLabel label = {target->name, task->deadline_ms, cpu_ms};
+  if (label.deadline_ms == 0 && task->deadline_ns > begin) label.deadline_ms = (uint32_t)((task->deadline_ns - begin + 999999) / 1000000);
+  if (trap != 0) return end_trapped(outcome, &label, trap, task);
   uint32_t length = 0;
-  const uint8_t *bytes = reason == 0 ? answer_bytes(instance, &length) : NULL;
-  if (reason != 0) {
-    fail_trap(outcome, reason, task);
-    *broken = reason == MOLT_TRAP_UNREACHABLE;
-  } else if (bytes == NULL) {
-    fail_plain(outcome, MOLT_INTERNAL, "the module left no answer");
-    *broken = 1;
+  const uint8_t *bytes = answer_bytes(instance, &length);
+  if (bytes == NULL) {
+    outcome->reason = "internal";
+    outcome->code = molt_pack_internal(&outcome->pack, &label, "the module left no answer");
+    outcome->broken = 1;
   } else if ((status & 15) == MOLT_STATUS_FAILED) {
-    fail_from(outcome, MOLT_APP_ERROR, bytes, length);
+    outcome->reason = "raised";
+    outcome->code = molt_pack_raised(&outcome->pack, &label, bytes, length);
   } else if ((status & 15) == MOLT_STATUS_INVALID_INPUT) {
-    fail_from(outcome, MOLT_INVALID_INPUT, bytes, length);
+    outcome->reason = "invalid_input";
+    outcome->code = molt_pack_invalid_input(&outcome->pack, &label, bytes, length);
   } else if ((status & 15) != MOLT_STATUS_RETURNED) {
-    fail_plain(outcome, MOLT_INTERNAL, "the module answered with an unknown status");
+    outcome->reason = "internal";
+    outcome->code = molt_pack_internal(&outcome->pack, &label, "the module answered with an unknown status");
   } else if (target->max_output != 0 && length > target->max_output) {
-    char message[96];
-    snprintf(message, sizeof message, "the result has %u bytes, its bound is %u", length, target->max_output);
-    fail_plain(outcome, MOLT_RESULT_TOO_LARGE, message);
+    end_trapped(outcome, &label, MOLT_TRAP_OUTPUT, task);
   } else {
-    static const uint8_t room[MOLT_RESULT_ROOM];
     outcome->ok = 1;
-    molt_pack_raw(&outcome->pack, room, sizeof room);
-    molt_pack_raw(&outcome->pack, bytes, length);
+    outcome->reason = "returned";
+    outcome->body = bytes;
+    outcome->body_length = length;
   }
-  if (!*broken) molt_instance_reset(instance, &molt_module);
+}
+
+void molt_task_run(MoltInstance *instance, MoltWatch *watch, MoltTask *task, MoltOutcome *outcome, int *broken) {
+  molt_task_execute(instance, watch, task, outcome);
+  if (outcome->ok) {
+    static const uint8_t room[MOLT_RESULT_ROOM];
+    molt_pack_raw(&outcome->pack, room, sizeof room);
+    molt_pack_raw(&outcome->pack, outcome->body, outcome->body_length);
+    outcome->body = NULL;
+  }
+  *broken = outcome->broken;
+  if (!outcome->broken) molt_instance_reset(instance, &molt_module);
 }

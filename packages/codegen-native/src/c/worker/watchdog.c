@@ -3,12 +3,17 @@
  *
  * It sets the interrupt cell, which compiled code looks at in every loop. One lock covers beginning, ending and stopping, so a stop
  * can never hit the task after the one it was meant for. The thread sleeps until the next thing that could happen; a task that begins
- * wakes it only if that is earlier.
+ * wakes it only if that is earlier. While tasks that want to know that they run long come and go, it looks every MOLT_LONG_NS, so that
+ * beginning a task costs no wake-up; when none has begun since its last look, it sleeps.
  */
 #define _GNU_SOURCE
 #include "service.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
+
+/* A task that shares its processor is not looked at more often than this. */
+#define LEAST_NAP_NS UINT64_C(50000)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
@@ -16,6 +21,8 @@ static MoltWatch *watches;
 static int started;
 /* When the thread looks next, in monotonic nanoseconds. */
 static uint64_t next_look = UINT64_MAX;
+/* Whether a task with `on_long` has begun since the last look. */
+static int begun;
 
 static uint64_t clock_ns(clockid_t clock) {
   struct timespec now;
@@ -38,6 +45,14 @@ static uint64_t look(uint64_t now) {
   uint64_t next = UINT64_MAX;
   for (MoltWatch *watch = watches; watch != NULL; watch = watch->next) {
     if (watch->task == 0) continue;
+    if (watch->long_at_ns != 0) {
+      if (now >= watch->long_at_ns) {
+        watch->long_at_ns = 0;
+        watch->on_long(watch);
+      } else if (watch->long_at_ns < next) {
+        next = watch->long_at_ns;
+      }
+    }
     if (watch->deadline_ns != 0) {
       if (now >= watch->deadline_ns) {
         interrupt(watch, MOLT_TRAP_DEADLINE);
@@ -52,7 +67,8 @@ static uint64_t look(uint64_t now) {
         continue;
       }
       /* CPU time cannot run faster than the clock. */
-      uint64_t earliest = now + (watch->cpu_limit_ns - used);
+      uint64_t rest = watch->cpu_limit_ns - used;
+      uint64_t earliest = now + (rest < LEAST_NAP_NS ? LEAST_NAP_NS : rest);
       if (earliest < next) next = earliest;
     }
   }
@@ -61,9 +77,14 @@ static uint64_t look(uint64_t now) {
 
 static void *watchdog(void *unused) {
   (void)unused;
+  /* Limits are kept to the microsecond where the system can. */
+  prctl(PR_SET_TIMERSLACK, 1000UL);
   pthread_mutex_lock(&lock);
   for (;;) {
-    next_look = look(molt_now_ns());
+    uint64_t now = molt_now_ns();
+    next_look = look(now);
+    if (begun && now + MOLT_LONG_NS < next_look) next_look = now + MOLT_LONG_NS;
+    begun = 0;
     if (next_look == UINT64_MAX) {
       pthread_cond_wait(&changed, &lock);
     } else {
@@ -80,6 +101,7 @@ static void in_child(void) {
   started = 0;
   watches = NULL;
   next_look = UINT64_MAX;
+  begun = 0;
 }
 
 static void start(void) {
@@ -119,20 +141,30 @@ void molt_watch_remove(MoltWatch *watch) {
   pthread_mutex_unlock(&lock);
 }
 
-void molt_watch_begin(MoltWatch *watch, MoltMem mem, uint64_t task, uint64_t deadline_ns, uint32_t cpu_ms) {
+void molt_watch_begin(MoltWatch *watch, MoltMem mem, uint64_t task, uint64_t now_ns, uint64_t deadline_ns, uint32_t cpu_ms) {
+  uint64_t allowed = (uint64_t)cpu_ms * 1000000u, used = 0;
+  if (cpu_ms != 0 && pthread_getcpuclockid(pthread_self(), &watch->cpu_clock) == 0) used = molt_thread_cpu_ns();
+  else allowed = 0;
   pthread_mutex_lock(&lock);
   watch->mem = mem;
   watch->deadline_ns = deadline_ns;
   watch->cpu_limit_ns = 0;
   uint64_t next = deadline_ns == 0 ? UINT64_MAX : deadline_ns;
-  if (cpu_ms != 0 && pthread_getcpuclockid(pthread_self(), &watch->cpu_clock) == 0) {
-    uint64_t allowed = (uint64_t)cpu_ms * 1000000u;
-    watch->cpu_limit_ns = clock_ns(watch->cpu_clock) + allowed;
-    uint64_t earliest = molt_now_ns() + allowed;
-    if (earliest < next) next = earliest;
+  if (allowed != 0) {
+    watch->cpu_limit_ns = used + allowed;
+    if (now_ns + allowed < next) next = now_ns + allowed;
+  }
+  watch->long_at_ns = 0;
+  if (watch->on_long != NULL) {
+    watch->long_at_ns = now_ns + MOLT_LONG_NS;
+    begun = 1;
+    if (watch->long_at_ns < next) next = watch->long_at_ns;
   }
   watch->task = task;
-  if (next < next_look) pthread_cond_signal(&changed);
+  if (next < next_look) {
+    next_look = next;
+    pthread_cond_signal(&changed);
+  }
   pthread_mutex_unlock(&lock);
 }
 
