@@ -74,4 +74,16 @@ export const RUNTIME_CODES = {
     message: 'a worker cannot have {slots} slots',
     hint: 'give a whole number from 1 to 1024; the number of processors is a good choice',
   },
+  MOLT6207: {
+    slug: 'bad-metrics-address',
+    severity: 'error',
+    message: 'the address {address} for metrics cannot be read',
+    hint: 'write HOST:PORT, such as 127.0.0.1:9464, or [::1]:9464 for IPv6',
+  },
+  MOLT6208: {
+    slug: 'metrics-address-unusable',
+    severity: 'error',
+    message: 'metrics cannot be served at {address}: {why}',
+    hint: 'choose a free port of this machine; port 0 takes any',
+  },
 } as const satisfies CodeTable;

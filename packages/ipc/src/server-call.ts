@@ -34,6 +34,8 @@ export interface ServerCall {
   readonly key: Uint8Array | undefined;
   /** Aborts with a CancelReason when the client cancels or goes away. */
   readonly signal: AbortSignal;
+  /** Like `signal`, for one listener and at less cost. It is called at most once, at once if that has happened already. */
+  onCancel(listener: (reason: CancelReason) => void): void;
   /** The input stream, as encoded lists of items; undefined if the export takes none. For one consumer. */
   readonly chunks: AsyncIterableIterator<Uint8Array, undefined> | undefined;
   /** Sends a chunk of the output stream; resolves when the client had room for it, rejects with MipError when the call is over. */
@@ -86,6 +88,7 @@ export class ActiveCall implements ServerCall {
   readonly #connection: CallConnection;
   #abort: AbortController | undefined;
   #reason: CancelReason | undefined;
+  #listener: ((reason: CancelReason) => void) | undefined;
   #answered = false;
 
   constructor({ id, target, streams, head, input, bytes }: CallParts, connection: CallConnection) {
@@ -116,6 +119,11 @@ export class ActiveCall implements ServerCall {
       if (this.#reason !== undefined) this.#abort.abort(this.#reason);
     }
     return this.#abort.signal;
+  }
+
+  onCancel(listener: (reason: CancelReason) => void): void {
+    if (this.#reason !== undefined) listener(this.#reason);
+    else this.#listener = listener;
   }
 
   get chunks(): AsyncIterableIterator<Uint8Array, undefined> | undefined {
@@ -154,6 +162,7 @@ export class ActiveCall implements ServerCall {
     this.#reason = reason;
     this.#stopStreams({ name: 'CANCELLED', message: `${this.target.schema.name} was cancelled`, details: { reason } });
     this.#abort?.abort(reason);
+    this.#listener?.(reason);
   }
 
   #answer(send: () => void): void {

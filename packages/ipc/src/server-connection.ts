@@ -9,7 +9,7 @@ import { type LinkedExport, linkSchemaSet, type SchemaSet, schemaSetDigest } fro
 import { decodeCall, ID_PREFIX } from './call-payload.ts';
 import { packControl, textAt, unpackControlMap } from './control-pack.ts';
 import { encodeError } from './error-payload.ts';
-import { CANCEL_REASONS, type CancelReason } from './error-taxonomy.ts';
+import { CANCEL_REASONS, type CancelReason, type MipErrorName } from './error-taxonomy.ts';
 import { type ExportStreams, streamsOf } from './export-streams.ts';
 import { decodeCredit, encodeCredit } from './flow-payload.ts';
 import { agreeOn, DEFAULT_LIMITS, DEFAULT_WINDOW, encodeFrame, encodeMessage, PREFACE, VERSION, type WireLimits } from './frame.ts';
@@ -51,6 +51,10 @@ export interface ServerConnectionOptions {
   readonly onCall: (call: ServerCall) => void;
   /** Calls in flight on this connection. Default 64. */
   readonly credit?: number;
+  /** Whether the connection may have that credit instead, asked when a call is answered and all credit was in use. */
+  readonly moreCredit?: (call: ServerCall) => number;
+  /** Told of calls that are refused here and not handed to `onCall`. */
+  readonly onRefused?: (name: MipErrorName) => void;
   /** Bytes of CALL payload that may be unanswered on this connection; a single call may be larger. Default 4 MiB. */
   readonly window?: number;
   readonly slots?: number;
@@ -239,6 +243,7 @@ export class ServerConnection {
     if (typeof call === 'string') return wrong(call);
     this.#lastId = id;
     const refuse = (error: MipError): undefined => {
+      this.#options.onRefused?.(error.mip);
       this.#send('ERROR', id, encodeError(error, this.#limits.maxFrame));
     };
     if (this.#state === 'draining') return refuse(new MipError({ name: 'DRAINING', message: 'the worker is shutting down' }));
@@ -284,9 +289,12 @@ export class ServerConnection {
   /** Forgets a call and sends its answer. */
   #answered(call: ActiveCall, send: () => void): void {
     if (this.#state === 'closed') return;
+    const full = this.#active.size >= this.#credit;
     this.#active.delete(call.id);
     this.#activeBytes -= call.bytes;
     send();
+    const wanted = full ? (this.#options.moreCredit?.(call) ?? 0) : 0;
+    if (wanted > this.#credit) this.grant(wanted - this.#credit);
     if (this.#state === 'draining' && this.#active.size === 0) this.#end('shutdown');
   }
 

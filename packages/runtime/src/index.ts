@@ -11,5 +11,6 @@ export {
   type InstanceOptions,
   type WasmInstance,
 } from './host/wasm-instance.ts';
+export { jsonLine, type LogEntry, textLine, type WorkerLog } from './observe/log-entry.ts';
 export { ArtifactError, type ArtifactManifest, type ManifestExport, readArtifact, type ServableArtifact } from './worker/artifact.ts';
 export { startWorker, type WorkerHandle, type WorkerOptions } from './worker/start-worker.ts';

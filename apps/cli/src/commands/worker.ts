@@ -1,10 +1,10 @@
 /** `molt worker`: serves the exports of an artifact at a Unix socket until it is told to stop. */
 
-import { startWorker } from '@molt/runtime';
+import { jsonLine, type LogEntry, startWorker, textLine } from '@molt/runtime';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT_CODES_HELP } from '../exit-code.ts';
-import { atLeast } from '../option-values.ts';
+import { atLeast, oneOf } from '../option-values.ts';
 
 interface WorkerFlags {
   readonly socket: string;
@@ -13,6 +13,8 @@ interface WorkerFlags {
   readonly cpu?: number;
   readonly queue?: number;
   readonly drain?: number;
+  readonly metrics?: string;
+  readonly log: 'text' | 'json';
   readonly quiet: boolean;
 }
 
@@ -26,8 +28,10 @@ export function addWorker(program: Command, context: CommandContext): void {
     .option('--slots <n>', 'calls that run at once; default: the number of processors', atLeast(1))
     .option('--memory <mib>', 'heap of one call in MiB; default: 256', atLeast(1))
     .option('--cpu <ms>', 'CPU time of one call in milliseconds; default: no limit but the deadline', atLeast(1))
-    .option('--queue <n>', 'calls that may wait; default: 4 per slot', atLeast(0))
+    .option('--queue <n>', 'calls that may wait; default: 4 per slot, more of short ones', atLeast(0))
     .option('--drain <ms>', 'time that calls get to finish when the worker is stopped; default: 5000', atLeast(0))
+    .option('--metrics <host:port>', 'serve /metrics and /healthz there over HTTP')
+    .option('--log <format>', 'text, or json: one object per line and one line per call', oneOf('text', 'json'), 'text' as const)
     .option('--quiet', 'do not say what it does', false)
     .addHelpText(
       'after',
@@ -35,21 +39,28 @@ export function addWorker(program: Command, context: CommandContext): void {
 Examples:
   molt worker flights.molt --socket /run/flights.sock
   molt worker flights.molt --socket /tmp/f.sock --slots 4 --memory 64
+  molt worker flights.molt --socket /tmp/f.sock --metrics 127.0.0.1:9464 --log json
 
-It prints \`listening PATH\` when clients can connect. SIGTERM and SIGINT let calls finish; a second one ends it at once.${EXIT_CODES_HELP}`,
+It prints \`listening PATH\` when clients can connect, then \`metrics URL\` if metrics are served. SIGTERM and SIGINT let calls finish; a second one ends it at once.${EXIT_CODES_HELP}`,
     )
     .action(async (artifactDir: string, flags: WorkerFlags) => {
       const { output } = context;
+      const log = (entry: LogEntry): void => {
+        const line = flags.log === 'json' ? jsonLine(entry) : textLine(entry);
+        if (line !== undefined) output.note(line);
+      };
       const worker = await startWorker({
         artifactDir,
         socketPath: flags.socket,
-        ...(flags.quiet ? {} : { log: (line: string) => output.note(line) }),
+        ...(flags.quiet ? {} : { log, logCalls: flags.log === 'json' }),
+        ...(flags.metrics === undefined ? {} : { metrics: flags.metrics }),
         ...(flags.slots === undefined ? {} : { slots: flags.slots }),
         ...(flags.memory === undefined ? {} : { memoryBytes: flags.memory * 2 ** 20 }),
         ...(flags.cpu === undefined ? {} : { cpuMs: flags.cpu }),
         ...(flags.queue === undefined ? {} : { queueCap: flags.queue }),
       });
       output.line(`listening ${worker.socketPath}`);
+      if (worker.metricsUrl !== undefined) output.line(`metrics ${worker.metricsUrl}`);
       let asked = false;
       const stop = (): void => {
         if (asked) process.exit(0);

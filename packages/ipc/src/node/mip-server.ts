@@ -69,6 +69,13 @@ export class MipServer {
     return this.#open.size;
   }
 
+  /** Calls that clients may still send, over all connections. */
+  get creditLeft(): number {
+    let total = 0;
+    for (const connection of this.#open.keys()) total += connection.creditLeft;
+    return total;
+  }
+
   /** Stops accepting, lets calls finish for `drainMs`, then cuts off what is left. */
   async close(drainMs = 0): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));

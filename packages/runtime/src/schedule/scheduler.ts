@@ -14,6 +14,11 @@ import { WaitingCalls } from './waiting-calls.ts';
 /** Calls that may wait for each slot. */
 export const QUEUE_PER_SLOT = 4;
 
+/** While all that waits takes less than this many milliseconds, calls are short and many of them are no overload. */
+const SHORT_MS = 5;
+/** Short calls that may wait for each slot. */
+const SHORT_PER_SLOT = 64;
+
 /** A call as the scheduler takes it. */
 export interface TaskRequest extends Work {
   /** Milliseconds from receipt; there is no call without a deadline. */
@@ -47,8 +52,8 @@ export interface SchedulerOptions {
   readonly slots: number;
   readonly pool: ComputeSlotPool;
   readonly clock: Clock;
-  /** Default: 4 per slot. */
-  readonly queueCap?: number;
+  /** Calls that may wait, whatever they take. Default: 4 per slot, and up to 64 per slot of short ones. */
+  readonly queueCap?: number | undefined;
 }
 
 class ScheduledTask implements Task {
@@ -84,16 +89,18 @@ export class Scheduler {
   readonly #pool: ComputeSlotPool;
   readonly #clock: Clock;
   readonly #queue: WaitingCalls<ScheduledTask>;
+  readonly #strict: boolean;
   readonly #running = new Set<ScheduledTask>();
   readonly #times = new ServiceTimes();
   #draining = false;
   #idle: (() => void)[] = [];
 
-  constructor({ slots, pool, clock, queueCap = QUEUE_PER_SLOT * slots }: SchedulerOptions) {
+  constructor({ slots, pool, clock, queueCap }: SchedulerOptions) {
     this.#slots = slots;
     this.#pool = pool;
     this.#clock = clock;
-    this.#queue = new WaitingCalls(queueCap);
+    this.#strict = queueCap !== undefined;
+    this.#queue = new WaitingCalls(queueCap ?? QUEUE_PER_SLOT * slots);
     pool.onFree = () => this.#dispatch();
   }
 
@@ -136,7 +143,9 @@ export class Scheduler {
   #admit(task: ScheduledTask, leftMs: number): void {
     const refusal = this.#unmeetable(leftMs);
     if (refusal !== undefined) return this.#apply(task, { kind: 'refuse', refusal });
-    const offer = this.#queue.offer(task, this.#slots - this.#running.size);
+    const free = this.#slots - this.#running.size;
+    const room = this.#short(task.request.exportIndex) ? Math.max(this.#queue.cap, SHORT_PER_SLOT * this.#slots) : this.#queue.cap;
+    const offer = this.#queue.offer(task, room + free);
     if (offer.kind === 'full') {
       const busy: Refusal = { kind: 'busy', queued: this.#queue.size, cap: this.#queue.cap, afterMs: this.#afterMs() };
       return this.#apply(task, { kind: 'refuse', refusal: busy });
@@ -145,6 +154,23 @@ export class Scheduler {
     task.cancelDeadline = this.#clock.after(leftMs, () => this.stop(task, 'deadline'));
     if (offer.kind === 'displaced') this.#apply(offer.victim, { kind: 'refuse', refusal: { kind: 'shed', afterMs: this.#afterMs() } });
     this.#dispatch();
+  }
+
+  /** Whether what waits and a call of that export are over in a moment. */
+  #short(exportIndex: number): boolean {
+    if (this.#strict || this.#queue.size < this.#queue.cap) return false;
+    let total = this.#times.expected(exportIndex);
+    if (!this.#times.knows(exportIndex)) return false;
+    for (const { request } of this.#queue) {
+      if (!this.#times.knows(request.exportIndex)) return false;
+      total += this.#times.expected(request.exportIndex);
+    }
+    return total / this.#slots < SHORT_MS;
+  }
+
+  /** Whether as many calls of an export as a full credit are over in a moment: then a client may have that credit. */
+  shortFor(exportIndex: number, calls: number): boolean {
+    return !this.#strict && this.#times.knows(exportIndex) && (this.#times.expected(exportIndex) * calls) / this.#slots < SHORT_MS;
   }
 
   #unmeetable(leftMs: number): Refusal | undefined {

@@ -19,6 +19,11 @@ export class ServiceTimes {
     return this.#means.get(exportIndex) ?? 0;
   }
 
+  /** Whether a call of an export has run. */
+  knows(exportIndex: number): boolean {
+    return this.#means.has(exportIndex);
+  }
+
   /** Milliseconds that a call takes, whatever its export; 0 while nothing is known. */
   get overall(): number {
     return this.#overall ?? 0;

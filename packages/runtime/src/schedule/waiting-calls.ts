@@ -56,10 +56,10 @@ export class WaitingCalls<T extends Waiting> {
     return this.#standing;
   }
 
-  /** Puts a call at the end, if there is room or a less important call to displace. Free slots are room for calls that will not wait long. */
-  offer(call: T, freeSlots: number): Offer<T> {
+  /** Puts a call at the end, if there is room for it among `most` or a less important call to displace. */
+  offer(call: T, most: number): Offer<T> {
     if (this.#calls.length === 0) this.#emptyAt = call.queuedAt;
-    if (this.#calls.length < this.cap + freeSlots) {
+    if (this.#calls.length < most) {
       this.#calls.push(call);
       return { kind: 'admitted' };
     }

@@ -9,23 +9,23 @@ const call = (name: string, queuedAt: number, criticality = 1): Call => ({ name,
 const names = (calls: readonly Call[]): string[] => calls.map(({ name }) => name);
 const filled = (...calls: readonly Call[]): WaitingCalls<Call> => {
   const queue = new WaitingCalls<Call>(100);
-  for (const item of calls) queue.offer(item, 0);
+  for (const item of calls) queue.offer(item, 100);
   return queue;
 };
 
 describe('the bound', () => {
-  it('is the cap plus what free slots will take at once', () => {
+  it('is what the scheduler says there is room for', () => {
     const queue = new WaitingCalls<Call>(1);
-    expect(queue.offer(call('a', 0), 1).kind).toBe('admitted');
-    expect(queue.offer(call('b', 0), 1).kind).toBe('admitted');
-    expect(queue.offer(call('c', 0), 1).kind).toBe('full');
+    expect(queue.offer(call('a', 0), 2).kind).toBe('admitted');
+    expect(queue.offer(call('b', 0), 2).kind).toBe('admitted');
+    expect(queue.offer(call('c', 0), 2).kind).toBe('full');
   });
 
   it('yields to higher criticality: the least critical leaves, of equals the latest', () => {
     const queue = new WaitingCalls<Call>(3);
-    for (const item of [call('a', 0, 1), call('b', 1, 0), call('c', 2, 0)]) queue.offer(item, 0);
-    expect(queue.offer(call('d', 3, 1), 0)).toMatchObject({ kind: 'displaced', victim: { name: 'c' } });
-    expect(queue.offer(call('e', 3, 0), 0).kind).toBe('full');
+    for (const item of [call('a', 0, 1), call('b', 1, 0), call('c', 2, 0)]) queue.offer(item, 3);
+    expect(queue.offer(call('d', 3, 1), 3)).toMatchObject({ kind: 'displaced', victim: { name: 'c' } });
+    expect(queue.offer(call('e', 3, 0), 3).kind).toBe('full');
     expect(names([...queue])).toEqual(['a', 'b', 'd']);
   });
 });
@@ -65,8 +65,8 @@ describe('a queue that stands', () => {
     queue.turn(201, 1);
     for (const item of [...queue]) queue.remove(item, 210);
     expect(queue.standing).toBe(false);
-    queue.offer(call('c', 220), 0);
-    queue.offer(call('d', 230), 0);
+    queue.offer(call('c', 220), 9);
+    queue.offer(call('d', 230), 9);
     expect(queue.turn(240, 1)).toMatchObject({ next: { name: 'c' }, shed: [] });
   });
 
@@ -76,7 +76,7 @@ describe('a queue that stands', () => {
     expect([first.next.name, names(first.shed)]).toEqual(['also critical', ['normal']]);
     for (const item of [first.next, ...first.shed]) queue.remove(item, 200);
     queue.remove([...queue].find(({ name }) => name === 'fresh')!, 200);
-    queue.offer(call('third critical', 201, 3), 0);
+    queue.offer(call('third critical', 201, 3), 9);
     const last = queue.turn(202, 1)!;
     expect([last.next.name, names(last.shed)]).toEqual(['third critical', ['critical']]);
   });

@@ -79,7 +79,9 @@ export class WorkerFixture {
       socketPath: this.path('sock'),
       slots: 1,
       entry: await this.entry(),
-      log: (line) => this.lines.push(line),
+      log: ({ message }) => {
+        if (message !== undefined) this.lines.push(message);
+      },
       ...rest,
     });
     this.#workers.push(worker);
