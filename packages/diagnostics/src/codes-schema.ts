@@ -55,4 +55,21 @@ export const SCHEMA_CODES = {
     hint: 'a published schema never changes; choose a new version, such as {next}',
   },
   MOLT4061: { slug: 'malformed-registry', severity: 'error', message: '{path}: expected {expected}, got {actual}' },
+  MOLT4062: {
+    slug: 'malformed-schema-text',
+    severity: 'error',
+    message: '{path}: expected {expected} in line {line}, column {column}, got {actual}',
+  },
+  MOLT4063: {
+    slug: 'schema-incompatible',
+    severity: 'error',
+    message: '{name} does not go with {against} ({mode}): {reason}',
+    hint: '{fix}',
+  },
+  MOLT4064: {
+    slug: 'schema-not-registered',
+    severity: 'error',
+    message: '{name} has changed and is not in the registry {file}',
+    hint: 'molt schema check {target} --registry {file} --write',
+  },
 } as const satisfies CodeTable;

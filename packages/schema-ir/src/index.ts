@@ -32,6 +32,17 @@ export {
 export { canRead, type ReadObstacle, type ReadVerdict } from './can-read.ts';
 export { canonicalBytes, contractId, type IdKind, type SchemaId, sha256Hex, wireId } from './canonical.ts';
 export { type Codec, type CodecOptions, compileCodec } from './codec.ts';
+export {
+  BOUNDARY_MODES,
+  type Boundary,
+  COMPATIBILITY_MODES,
+  type CompatibilityMode,
+  compatible,
+  type Incompatibility,
+  type ModeRule,
+  type SchemaVersion,
+} from './compatible.ts';
+export { compileReader } from './compile-reader.ts';
 export { defaultOf, withDefault } from './default-value.ts';
 export { emitPython, pythonOf } from './emit-python.ts';
 export { emitTypeScript, typeScriptOf } from './emit-typescript.ts';
@@ -43,8 +54,21 @@ export { largestSize } from './largest-size.ts';
 export { namedTypesOf } from './named-types.ts';
 export { PackReader } from './pack-reader.ts';
 export { PackWriter } from './pack-writer.ts';
+export { type ParsedSchema, parseSchema } from './parse-schema.ts';
 export { printSchema, printType } from './print-schema.ts';
-export { bindName, EMPTY_REGISTRY, formatRegistry, parseRegistry, type SchemaRegistry } from './registry.ts';
+export { type CompatibilityTier, READ_RULES, type ReadRule, type ReadRuleName, TIERS } from './read-rules.ts';
+export {
+  bindName,
+  bindSchema,
+  EMPTY_REGISTRY,
+  formatRegistry,
+  historyOf,
+  latestOf,
+  nextVersion,
+  parseRegistry,
+  registeredNames,
+  type SchemaRegistry,
+} from './registry.ts';
 export {
   type ArraySchema,
   type BoolSchema,

@@ -6,6 +6,7 @@
  */
 import type { PackReader } from './pack-reader.ts';
 import type { PackWriter } from './pack-writer.ts';
+import type { ReadRuleName } from './read-rules.ts';
 import type { NamedSchema, RecordField, Schema } from './schema.ts';
 
 /** Writes one value. */
@@ -40,7 +41,7 @@ export interface CanonicalSink {
 /** Answers of a reader about a writer; see can-read.ts. */
 export interface ReadContext {
   child(segment: string, reader: Schema, writer: Schema): void;
-  no(rule: string, message: string): void;
+  no(rule: ReadRuleName, message: string): void;
   named(side: 'reader' | 'writer', name: string): NamedSchema;
 }
 

@@ -1,11 +1,12 @@
-/** The text form of a schema, for people: named types first, in the order of their first use, then the root. */
+/** The text form of a schema: named types first, in the order of their first use, then the root. `parseSchema` reads it. */
 import { kindOf } from './kind-table.ts';
+import { printName } from './kinds/names.ts';
 import { isNamed, NO_TYPES, type Schema, type SchemaTypes } from './schema.ts';
 import { scopeOf } from './type-scope.ts';
 
 /** One line for a schema; named types by their name. */
 export function printType(schema: Schema): string {
-  return isNamed(schema) ? schema.name : kindOf(schema).print(schema, printType);
+  return isNamed(schema) ? printName(schema.name) : kindOf(schema).print(schema, printType);
 }
 
 /** A schema and the types that it reaches. */

@@ -2,7 +2,7 @@
  * Codecs of boundary schemas as Python in the stdlib dialect, compiled with the rest of the program: decoding checks the bytes against the
  * schema and makes heap objects directly, encoding writes the one accepted form.
  */
-import type { EnumLiteral, Schema, SchemaTypes } from '@molt/schema-ir';
+import { type EnumLiteral, I64, type IntSchema, type Schema, type SchemaTypes } from '@molt/schema-ir';
 
 export class CodecSource {
   readonly #types: SchemaTypes;
@@ -70,7 +70,7 @@ export class CodecSource {
         return [
           `def ${name}(r: PackReader) -> int:`,
           '  x = r.int()',
-          `  if x < ${schema.min} or x > ${schema.max}:`,
+          `  if ${outside(schema)}:`,
           `    r.fail('int outside ${schema.min} to ${schema.max}')`,
           '  return x',
         ];
@@ -92,7 +92,7 @@ export class CodecSource {
       if (schema.kind === 'int') {
         return [
           `def ${name}(w: PackWriter, x: int) -> None:`,
-          `  if x < ${schema.min} or x > ${schema.max}:`,
+          `  if ${outside(schema)}:`,
           `    raise_overflow_error('a result is outside the bounds of its schema, ${schema.min} to ${schema.max}')`,
           '  w.int(x)',
         ];
@@ -291,6 +291,12 @@ export class CodecSource {
         throw new Error(`no codec for ${typeName}`);
     }
   }
+}
+
+/** Whether `x` is beyond the bounds; 64 bits are compared only with ints that do not fit one machine word with its tag. */
+function outside({ min, max }: IntSchema): string {
+  const test = `x < ${min} or x > ${max}`;
+  return min <= I64.min && max >= I64.max ? `not is_small(x) and (${test})` : test;
 }
 
 /** Refuses a container that callers would refuse. */

@@ -82,7 +82,7 @@ export function buildService(program: Program, entry: ModuleInfo, names: readonl
 }
 
 const HEADER = `# molt: intrinsics
-from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_RETURNED, i32, load_ref, store_ref
+from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_RETURNED, i32, is_small, load_ref, store_ref
 `;
 
 function callSource(codecs: CodecSource, e: ExportSchema, i: number): string[] {

@@ -30,3 +30,16 @@ export function checkDistinct(names: readonly string[], what: string): void {
     seen.add(name);
   }
 }
+
+/** Words of the text form that a type may be called too. */
+const WORDS = new Set(
+  (
+    'none bool int float float32 str bytes optional list map tuple record enum union ref decimal date time timestamp duration uuid array result ' +
+    'stream table capability i8 i16 i32 u8 u16 u32 u64'
+  ).split(' '),
+);
+
+/** A type name where a type stands in the text form: between backticks when it is a word of that form. */
+export function printName(name: string): string {
+  return WORDS.has(name) ? `\`${name}\`` : name;
+}

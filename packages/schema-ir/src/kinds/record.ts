@@ -130,8 +130,21 @@ export const recordKind: KindSpec<RecordSchema> = {
         if (field.default === undefined) context.no('required-field', `the reader needs ${field.name}, the writer does not send it`);
       } else if (sent.name !== field.name) {
         context.no('field-name', `field ${i} is ${field.name} for the reader and ${sent.name} for the writer`);
-      } else context.child(`.${field.name}`, field.schema, sent.schema);
+      } else {
+        if (sent.default !== undefined && field.default === undefined) {
+          context.no('default-removed', `${field.name} has the default ${hex(sent.default)} for the writer and none for the reader`);
+        } else if (sent.default !== undefined && field.default !== undefined && hex(sent.default) !== hex(field.default)) {
+          context.no(
+            'default-changed',
+            `${field.name} has the default ${hex(field.default)} for the reader and ${hex(sent.default)} for the writer`,
+          );
+        }
+        context.child(`.${field.name}`, field.schema, sent.schema);
+      }
     });
+    for (const field of writer.fields.slice(reader.fields.length)) {
+      context.no('field-dropped', `the writer sends ${field.name}, which the reader passes over`);
+    }
   },
 };
 

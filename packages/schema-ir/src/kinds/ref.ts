@@ -6,7 +6,7 @@
 import type { KindSpec } from '../kind-spec.ts';
 import type { RefSchema } from '../schema.ts';
 import { refuse } from '../schema-error.ts';
-import { checkTypeName } from './names.ts';
+import { checkTypeName, printName } from './names.ts';
 
 /** The row of `ref`. */
 export const refKind: KindSpec<RefSchema> = {
@@ -22,7 +22,7 @@ export const refKind: KindSpec<RefSchema> = {
   canonical: (schema, out) => out.child(schema),
   encoder: (schema, context) => context.encoder(schema),
   decoder: (schema, context) => context.decoder(schema),
-  print: ({ name }) => name,
+  print: ({ name }) => printName(name),
   toJson: ({ name }) => ({ name }),
   fromJson: (node) => ({ kind: 'ref', name: node.text('name') }),
   typescript: ({ name }) => name,

@@ -161,5 +161,8 @@ export const tableKind: KindSpec<TableSchema> = {
         context.no('field-name', `column ${i} is ${field.name} for the reader and ${sent.name} for the writer`);
       else context.child(`.${field.name}`, field.schema, sent.schema);
     });
+    for (const field of writer.fields.slice(reader.fields.length)) {
+      context.no('field-dropped', `the writer sends column ${field.name}, which the reader passes over`);
+    }
   },
 };
