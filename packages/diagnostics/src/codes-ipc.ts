@@ -15,7 +15,12 @@ export const IPC_CODES = {
     message: 'another worker answers at {path}',
     hint: 'stop that worker, or choose another socket path',
   },
-  MOLT5003: { slug: 'socket-unusable', severity: 'error', message: 'cannot listen at {path}: {why}' },
+  MOLT5003: {
+    slug: 'socket-unusable',
+    severity: 'error',
+    message: 'cannot listen at {path}: {why}',
+    hint: 'choose a socket path of at most 107 bytes in a folder that exists, has room and is yours to write',
+  },
   MOLT5101: {
     slug: 'protocol-error',
     severity: 'error',

@@ -49,6 +49,7 @@ export class MipServer {
   static async listen(options: ListenOptions): Promise<MipServer> {
     const { path } = options;
     const exports = 'payload' in options.exports ? options.exports : prepareExports(options.exports);
+    checkLength(path);
     await removeStale(path);
     const open = new Map<ServerConnection, Socket>();
     const server = createServer((socket) => serve(socket, options, exports, open));
@@ -94,6 +95,14 @@ export class MipServer {
     clearTimeout(timer);
     clearTimeout(cut);
   }
+}
+
+/** Longer paths are cut off without a word, and then nobody finds the socket. */
+function checkLength(path: string): void {
+  const most = process.platform === 'linux' ? 107 : 103;
+  const bytes = Buffer.byteLength(path);
+  if (process.platform === 'win32' || bytes <= most) return;
+  throw new ListenError(fault('MOLT5003', { path, why: `the path has ${bytes} bytes, a socket's has at most ${most}` }));
 }
 
 /** `process.umask` does not exist in worker threads' settable form; there the chmod after listening has to do. */

@@ -51,6 +51,14 @@ describe('sockets', () => {
     expect(none.hint).toContain('molt worker');
   });
 
+  test('a path that is longer than a socket may have is not cut off', async () => {
+    const path = joinPath(directory, `${'x'.repeat(120)}.sock`);
+    const error = await MipServer.listen({ path, exports: SAMPLE, onCall }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ListenError);
+    expect((error as ListenError).message).toMatch(/cannot listen at .*x{120}\.sock: the path has \d+ bytes, a socket's has at most 10\d/);
+    expect((error as ListenError).hint).toContain('at most 107 bytes');
+  });
+
   test('a peer that is silent', async () => {
     const path = freshPath();
     const silent = createServer(() => {}).listen(path);
