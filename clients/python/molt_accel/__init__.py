@@ -6,6 +6,8 @@
 ...     return sum(prices) * (1 + tax)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .blocking import close_pools
 from .errors import (
     AppError,
@@ -39,6 +41,9 @@ from .scope import Scope, remaining, request_scope
 from .shadow import Difference, Shadow, drain_shadows
 from .unions import Tagged
 
+if TYPE_CHECKING:
+    from .development import DevWorker, dev_worker
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -49,6 +54,7 @@ __all__ = [
     "CpuExceeded",
     "DeadlineExceeded",
     "DeadlineUnmeetable",
+    "DevWorker",
     "Difference",
     "Draining",
     "InvalidInput",
@@ -73,8 +79,18 @@ __all__ = [
     "WorkerNotRunning",
     "close_connections",
     "close_pools",
+    "dev_worker",
     "drain_shadows",
     "molt_offload",
     "remaining",
     "request_scope",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # What only development needs is loaded when it is asked for.
+    if name in ("DevWorker", "dev_worker"):
+        from . import development
+
+        return getattr(development, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

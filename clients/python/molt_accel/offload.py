@@ -127,12 +127,12 @@ class Offload:
         self._pool = pool
         #: Options and counters of the shadow runs, if there are any.
         self.shadow = shadow if isinstance(shadow, Shadow) else Shadow(shadow) if shadow else None
-        self._signature = inspect.signature(function)
-        self._names = tuple(self._signature.parameters)
-        for parameter in self._signature.parameters.values():
+        self.signature = inspect.signature(function)
+        self._names = tuple(self.signature.parameters)
+        for parameter in self.signature.parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise TypeError(f"molt_offload: {function.__name__} takes *{parameter.name}; exports have fixed parameters")
-        self._positional = all(p.kind is not p.KEYWORD_ONLY for p in self._signature.parameters.values())
+        self._positional = all(p.kind is not p.KEYWORD_ONLY for p in self.signature.parameters.values())
         self._plans: dict[SchemaSet, Plan] = {}
         self._expected: SchemaSet | None = None
 
@@ -142,11 +142,13 @@ class Offload:
         transport = self._where()
         if transport == "python":
             return self.function(*args, **kwargs)
-        scope = current_scope()
-        request = self._request(args, kwargs, scope)
         try:
+            # Before the clock of the call starts: a worker of development may have to be built first.
+            paths = self._paths() if transport == "unix" else ()
+            scope = current_scope()
+            request = self._request(args, kwargs, scope)
             if transport == "unix":
-                return request.decode(self._call_unix(request, scope))
+                return request.decode(self._call_unix(paths, request, scope))
             if transport == "inproc":
                 return request.decode(inproc.library_for(self._artifact_dir()).call(request))
             return request.decode(cast(substitute.Substitute, substitute.current).call(self, request))
@@ -155,8 +157,8 @@ class Offload:
                 raise
             return cast(Any, self._fallback)(*args, **kwargs)
 
-    def _call_unix(self, request: Request, scope: Scope | None) -> bytes:
-        pool = min((blocking.pool_for(path, self._pool) for path in self._paths()), key=lambda pool: pool.outstanding)
+    def _call_unix(self, paths: Sequence[str], request: Request, scope: Scope | None) -> bytes:
+        pool = min((blocking.pool_for(path, self._pool) for path in paths), key=lambda pool: pool.outstanding)
         if scope is not None:
             request.on_sent = functools.partial(scope.enter, request)
         try:
@@ -174,10 +176,11 @@ class Offload:
         transport = self._where()
         if transport == "python":
             return await self.function(*args, **kwargs)
-        scope = current_scope()
-        request = self._request(args, kwargs, scope)
         try:
-            sent = self._send(transport, request)
+            paths = self._paths() if transport == "unix" else ()
+            scope = current_scope()
+            request = self._request(args, kwargs, scope)
+            sent = self._send(transport, paths, request)
             return request.decode(await (sent if scope is None else _stoppable(sent, request, scope)))
         except MoltError as error:
             if not self._may_fall_back(error):
@@ -185,13 +188,13 @@ class Offload:
             value = cast(Any, self._fallback)(*args, **kwargs)
             return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
-    async def _send(self, transport: str, request: Request) -> bytes:
+    async def _send(self, transport: str, paths: Sequence[str], request: Request) -> bytes:
         if transport == "inproc":
             library = inproc.library_for(self._artifact_dir())
             return await asyncio.get_running_loop().run_in_executor(None, library.call, request)
         if transport == "testing":
             return await cast(substitute.Substitute, substitute.current).call_async(self, request)
-        path = min(self._paths(), key=multiplexed.outstanding)
+        path = min(paths, key=multiplexed.outstanding)
         try:
             return await multiplexed.call(path, request)
         except WorkerLost as error:
@@ -270,7 +273,7 @@ class Offload:
 
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None) -> Request:
         if kwargs or len(args) != len(self._names) or not self._positional:
-            bound = self._signature.bind(*args, **kwargs)
+            bound = self.signature.bind(*args, **kwargs)
             bound.apply_defaults()
             args = tuple(bound.arguments[name] for name in self._names)
         return Request(

@@ -48,7 +48,8 @@ async def _run(options: argparse.Namespace, folder: Path, server: set[int], load
     results: dict[str, Any] = {
         "demo": options.name, "python": platform.python_version(), "cores": cores, "server_cores": len(server), "load_cores": len(load), "notes": [], "failures": [],
     }  # fmt: skip
-    clients, seconds = 8 * len(server), options.seconds
+    # As many as a worker takes with its defaults (one runs and four wait per slot), less one: none is rejected.
+    clients, seconds = 4 * len(server), options.seconds
     with contextlib.ExitStack() as stack:
         worker = stack.enter_context(started(f"{options.worker} --socket {socket} --slots {len(server)}", server, env, at_socket(socket)))
         port = free_port()
