@@ -44,6 +44,13 @@ export function drift(values: readonly number[]): number {
   return (median(values.slice(-fifth)) / early - 1) * 100;
 }
 
+function tenths(rssKib: readonly number[]): string[] {
+  const tenth = Math.max(1, Math.floor(rssKib.length / 10));
+  return Array.from({ length: 10 }, (_, i) => rssKib.slice(i * tenth, (i + 1) * tenth))
+    .filter((part) => part.length > 0)
+    .map((part) => (median(part) / 1024).toFixed(1));
+}
+
 async function measure(bench: Bench, kind: WorkerKind, calls: number): Promise<Findings> {
   const socket = join(bench.folder, `memory-${kind}.sock`);
   const worker = await startWorker(bench, kind, socket, ['--quiet']);
@@ -69,7 +76,7 @@ async function measure(bench: Bench, kind: WorkerKind, calls: number): Promise<F
       values: { [`memory.${kind}.drift`]: Math.max(0, drift(of('rssKib'))) } as Partial<Record<FigureName, number>>,
       notes: [
         `memory ${kind}: ${run.records.length} calls, ${errors} with an error; RSS ${(last.rssKib / 1024).toFixed(1)} MiB, ` +
-          `most ${(Math.max(...of('rssKib')) / 1024).toFixed(1)} MiB; ${last.descriptors} descriptors, ${last.threads} threads`,
+          `by tenths of the run ${tenths(of('rssKib')).join(', ')} MiB; ${last.descriptors} descriptors, ${last.threads} threads`,
       ],
     };
   } finally {
