@@ -1,51 +1,91 @@
 /**
- * Python declarations of a schema set: dataclasses for records, Literal types for enums, unions as they are, and a typed stub per export.
+ * Python declarations of a schema set: classes for records, Literal types for enums, unions as they are, and a typed stub per export.
  *
- * For programs that call a worker without having its Python source: the stubs are meant to be decorated with molt_offload.
+ * For programs that call a worker without having its Python source: the stubs are meant to be decorated with molt_offload. Records are
+ * dataclasses, or msgspec Structs that decode from arrays as the wire has them. Bounds stand in `Annotated`, so `molt schema` reads the
+ * same schemas from the text.
  */
 import { defaultOf } from './default-value.ts';
 import { kindOf } from './kind-table.ts';
 import { namedTypesOf } from './named-types.ts';
+import { valueToPython } from './python-value.ts';
 import { type EnumLiteral, isNamed, type NamedSchema, type RecordField, type Schema, type SchemaTypes } from './schema.ts';
 import { checkSchemaSet, type SchemaSet } from './schema-set.ts';
 
+/** What may be chosen. */
+export interface EmitPythonOptions {
+  /** What records become; dataclasses by default. */
+  readonly records?: 'dataclass' | 'msgspec';
+}
+
 /** The text of a Python module with the types and stubs of a set. */
-export function emitPython(set: SchemaSet): string {
+export function emitPython(set: SchemaSet, { records = 'dataclass' }: EmitPythonOptions = {}): string {
   checkSchemaSet(set);
-  const blocks = [
-    '"""Made by molt from schemas.json. Do not edit: change the source and build again."""',
-    'from __future__ import annotations\n\nfrom dataclasses import dataclass, field\nfrom typing import Literal, Union',
-  ];
-  for (const type of namedTypesOf(set)) blocks.push(declaration(type, set.types));
+  const body: string[] = [];
+  for (const type of namedTypesOf(set)) body.push(declaration(type, set.types, records));
   for (const item of set.exports) {
-    const params = item.params.map((param) => `${param.name}: ${pythonOf(param.schema)}${fallback(param, set.types, false)}`);
-    blocks.push(`def ${className(item.name)}(${params.join(', ')}) -> ${pythonOf(item.result)}: ...`);
+    const params = item.params.map((param) => `${param.name}: ${pythonOf(param.schema)}${fallback(param, set.types, null)}`);
+    // A parameter without default may follow one with: then all are named.
+    const star = isMixed(item.params) ? ['*', ...params] : params;
+    body.push(`def ${className(item.name)}(${star.join(', ')}) -> ${pythonOf(item.result)}: ...`);
   }
-  return `${blocks.join('\n\n\n')}\n`;
+  const text = body.join('\n\n\n');
+  return `${[HEADER, imports(text, records), text].filter((block) => block !== '').join('\n\n')}\n`;
 }
 
 /** The Python annotation of a schema. */
 export function pythonOf(schema: Schema): string {
-  return isNamed(schema)
-    ? className(schema.name)
-    : kindOf(schema)
-        .python(schema, pythonOf)
-        .replace(/^[\w.]+$/, className);
+  return isNamed(schema) || schema.kind === 'ref' ? className(schema.name) : kindOf(schema).python(schema, pythonOf);
+}
+
+const HEADER =
+  '"""Made by molt from schemas.json. Do not edit: change the source and build again."""\n\nfrom __future__ import annotations';
+
+/** Imports of what a text uses, in the order of the usual formatters. */
+function imports(text: string, records: 'dataclass' | 'msgspec'): string {
+  const used = (names: readonly string[]): string =>
+    names.filter((name) => new RegExp(`(?<![\\w.])${name}(?![\\w])`).test(text)).join(', ');
+  const from = (module: string, names: readonly string[]): string[] => (used(names) === '' ? [] : [`from ${module} import ${used(names)}`]);
+  const standard = [
+    ...['datetime', 'decimal', 'uuid']
+      .filter((module) => new RegExp(`(?<![\\w.])${module}\\.`).test(text))
+      .map((module) => `import ${module}`),
+    ...from('collections.abc', ['Iterator']),
+    ...(records === 'dataclass' ? from('dataclasses', ['dataclass', 'field']) : []),
+    ...from('typing', ['Annotated', 'Literal', 'Union']),
+  ];
+  const others = [
+    ...(/(?<!\w)msgspec\./.test(text) ? ['import msgspec'] : []),
+    ...from('molt_accel', ['Capability', 'Err', 'Ok', 'Tagged']),
+  ];
+  return [standard, others]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n');
 }
 
 function className(name: string): string {
   return name.replaceAll('.', '_');
 }
 
-function declaration(type: NamedSchema, types: SchemaTypes): string {
+function isMixed(fields: readonly RecordField[]): boolean {
+  const first = fields.findIndex((field) => field.default !== undefined);
+  return first >= 0 && fields.slice(first).some((field) => field.default === undefined);
+}
+
+function declaration(type: NamedSchema, types: SchemaTypes, records: 'dataclass' | 'msgspec'): string {
   const name = className(type.name);
   switch (type.kind) {
     case 'record': {
       // A field without default may follow one with: fields that must be named keep the order of the schema.
-      const firstDefault = type.fields.findIndex((field) => field.default !== undefined);
-      const mixed = firstDefault >= 0 && type.fields.slice(firstDefault).some((field) => field.default === undefined);
-      const fields = type.fields.map((field) => `    ${field.name}: ${pythonOf(field.schema)}${fallback(field, types, true)}`);
-      return `@dataclass${mixed ? '(kw_only=True)' : ''}\nclass ${name}:\n${fields.length === 0 ? '    pass' : fields.join('\n')}`;
+      const mixed = isMixed(type.fields);
+      const factory = records === 'dataclass' ? 'field' : 'msgspec.field';
+      const fields = type.fields.map((field) => `    ${field.name}: ${pythonOf(field.schema)}${fallback(field, types, factory)}`);
+      const head =
+        records === 'dataclass'
+          ? `@dataclass${mixed ? '(kw_only=True)' : ''}\nclass ${name}:`
+          : `class ${name}(msgspec.Struct, array_like=True${mixed ? ', kw_only=True' : ''}):`;
+      return `${head}\n${fields.length === 0 ? '    pass' : fields.join('\n')}`;
     }
     case 'enum':
       return `${name} = Literal[${type.literals.map(literal).join(', ')}]`;
@@ -56,44 +96,18 @@ function declaration(type: NamedSchema, types: SchemaTypes): string {
 
 /** Members of a union are evaluated when the module loads, so they are quoted to allow later classes. */
 function quoted(annotation: string): string {
-  return annotation === 'None' ? annotation : `'${annotation}'`;
+  return annotation === 'None' ? annotation : `'${annotation.replaceAll("'", "\\'")}'`;
 }
 
 function literal(value: EnumLiteral): string {
-  if (typeof value === 'string') return text(value);
-  return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
+  return valueToPython({ kind: 'enum', name: 'literal', literals: [value] }, value, {});
 }
 
-/** A str literal: JSON escapes are Python escapes, once everything outside ASCII is escaped by its code point. */
-function text(value: string): string {
-  return JSON.stringify(value).replace(/[^\x20-\x7e]/gu, (char) => `\\U${(char.codePointAt(0) as number).toString(16).padStart(8, '0')}`);
-}
-
-/** ` = default`; containers of a dataclass need a factory, as they must not be shared. */
-function fallback(field: RecordField, types: SchemaTypes, inClass: boolean): string {
+/** ` = default`; a container of a class needs a factory, as it must not be shared. */
+function fallback(field: RecordField, types: SchemaTypes, factory: string | null): string {
   if (field.default === undefined) return '';
-  const expression = python(defaultOf(field, types));
-  return inClass && /^[[{\w]/.test(expression) && /[[{(]/.test(expression)
-    ? ` = field(default_factory=lambda: ${expression})`
-    : ` = ${expression}`;
-}
-
-/** A decoded value as a Python expression. */
-function python(value: unknown): string {
-  if (value === null || value === undefined) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'string') return text(value);
-  if (typeof value === 'number')
-    return Number.isFinite(value) ? numeral(value) : `float("${String(value).replace('Infinity', 'inf').toLowerCase()}")`;
-  if (value instanceof Uint8Array) return `bytes.fromhex("${Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('')}")`;
-  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
-  if (value instanceof Map) return `{${Array.from(value, ([k, v]) => `${python(k)}: ${python(v)}`).join(', ')}}`;
-  return `{${Object.entries(value)
-    .map(([k, v]) => `${text(k)}: ${python(v)}`)
-    .join(', ')}}`;
-}
-
-function numeral(value: number): string {
-  return Object.is(value, -0) ? '-0.0' : String(value);
+  const expression = valueToPython(field.schema, defaultOf(field, types), types, className);
+  if (factory === null || !/[[{(]/.test(expression.replace(/"(?:[^"\\]|\\.)*"/g, ''))) return ` = ${expression}`;
+  if (expression === '[]' || expression === '{}') return ` = ${factory}(default_factory=${expression === '[]' ? 'list' : 'dict'})`;
+  return ` = ${factory}(default_factory=lambda: ${expression})`;
 }

@@ -21,11 +21,7 @@ export function emitTypeScript(set: SchemaSet): string {
 
 /** The TypeScript type of decoded values of a schema. */
 export function typeScriptOf(schema: Schema): string {
-  return isNamed(schema)
-    ? typeName(schema.name)
-    : kindOf(schema)
-        .typescript(schema, typeScriptOf)
-        .replace(/^[\w.]+$/, typeName);
+  return isNamed(schema) || schema.kind === 'ref' ? typeName(schema.name) : kindOf(schema).typescript(schema, typeScriptOf);
 }
 
 /** A dotted type name as a TypeScript identifier. */

@@ -44,7 +44,8 @@ export {
 } from './compatible.ts';
 export { compileReader } from './compile-reader.ts';
 export { defaultOf, withDefault } from './default-value.ts';
-export { emitPython, pythonOf } from './emit-python.ts';
+export { emitJsonSchema, emitOpenApi, jsonSchemaOf, type OpenApiInfo } from './emit-json-schema.ts';
+export { type EmitPythonOptions, emitPython, pythonOf } from './emit-python.ts';
 export { emitTypeScript, typeScriptOf } from './emit-typescript.ts';
 export { valueFromJson, valueToJson } from './json-value.ts';
 export type { Json } from './kind-spec.ts';

@@ -1,13 +1,23 @@
 /** Text for people and programs: the printed form, TypeScript types, Python declarations. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import {
+  array,
   bool,
   bytes,
+  capability,
+  compileCodec,
+  date,
+  decimal,
+  duration,
   emitPython,
   emitTypeScript,
   float,
+  float32,
   int,
   largestSize,
   list,
@@ -18,12 +28,18 @@ import {
   printSchema,
   record,
   ref,
+  result,
   type SchemaSet,
   sized,
   str,
+  stream,
+  table,
+  time,
+  timestamp,
   tuple,
   typesOf,
   union,
+  uuid,
   withDefault,
 } from '../src/index.ts';
 
@@ -36,6 +52,27 @@ const types = typesOf(
   ]),
   literals('Color', 'red', 7, true, 2n ** 60n, 'a"\u{1f600}'),
   union('Shape', { Item: ref('Item'), int: int(), none: none() }),
+  record('Everything', [
+    { name: 'amount', schema: decimal(12, 2) },
+    { name: 'half', schema: float32() },
+    { name: 'day', schema: date() },
+    { name: 'clock', schema: time('ms') },
+    { name: 'at', schema: timestamp('s', 'naive') },
+    { name: 'span', schema: duration('ms', 0, 5) },
+    { name: 'id', schema: uuid() },
+    { name: 'vector', schema: array(float(), 3) },
+    { name: 'outcome', schema: result(int(), ref('Color')) },
+    { name: 'rows', schema: table({ a: int(), b: optional(date()) }) },
+    { name: 'grant', schema: capability('db.read') },
+    withDefault('paid', decimal(12, 2), '1.50'),
+    withDefault('until', timestamp(), '2024-02-29T12:00:00.500000Z'),
+    withDefault('key', uuid(), '6ba7b810-9dad-11d1-80b4-00c04fd430c8'),
+    withDefault('wait', duration('ms'), 1500),
+    withDefault('last', date(), '2024-02-29'),
+    withDefault('pair', tuple(int()), [1]),
+    withDefault('none', list(int()), []),
+    withDefault('good', result(int(), str()), { ok: 5 }),
+  ]),
   record('shop.Tree', { below: list(ref('shop.Tree'), 10), item: optional(ref('Item')) }),
 );
 const set: SchemaSet = {
@@ -43,6 +80,7 @@ const set: SchemaSet = {
   types,
   exports: [
     { name: 'total', params: [{ name: 'items', schema: list(ref('Item')) }, withDefault('tax', float(), 0.2)], result: float() },
+    { name: 'all', params: [withDefault('n', int(), 5), { name: 'every', schema: ref('Everything') }], result: stream(ref('Item'), 10) },
     { name: 'draw', params: [], result: map(str(), tuple(ref('Shape'), ref('Color'), optional(bytes()), bool(), ref('shop.Tree'))) },
   ],
 };
@@ -77,6 +115,9 @@ test('TypeScript types say what decoding gives, and compile', () => {
   expect(text).toContain("  | { readonly tag: 'int'; readonly value: number | bigint }");
   expect(text).toContain('7 | true | 1152921504606846976n |');
   expect(text).toContain('readonly input: { readonly items: Array<Item>; readonly tax?: number };');
+  expect(text).toContain('readonly outcome: { ok: number | bigint } | { error: Color };');
+  expect(text).toContain('readonly rows: { readonly a: Array<number | bigint>; readonly b: Array<string | null> };');
+  expect(text).toContain('readonly output: AsyncIterable<Item>;');
   expect(text).toContain('Map<string, [Shape, Color, Uint8Array | null, boolean, shop_Tree]>');
   const options: ts.CompilerOptions = { strict: true, target: ts.ScriptTarget.ES2022, noEmit: true, types: [] };
   const host = ts.createCompilerHost(options);
@@ -89,21 +130,89 @@ test('TypeScript types say what decoding gives, and compile', () => {
 
 const python = process.env['MOLT_PYTHON'] ?? 'python3';
 
-test.skipIf(spawnSync(python, ['--version']).error !== undefined)(
-  'Python declarations run (skipped where python3 cannot be started)',
-  () => {
-    const text = emitPython(set);
-    const probe = `
-import typing
+const started = spawnSync(python, ['--version']).error === undefined;
+const hasMsgspec = spawnSync(python, ['-c', 'import msgspec']).status === 0;
+
+/** What the declarations need of the client library. */
+const CLIENT = `
+class _Of:
+    def __class_getitem__(cls, item): return cls
+    def __init__(self, value): self.value = value
+class Ok(_Of): pass
+class Err(_Of): pass
+class Capability(_Of): pass
+`;
+
+function runPython(text: string, probe: string): { readonly stdout: string; readonly stderr: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'molt-emit-'));
+  try {
+    writeFileSync(join(folder, 'molt_accel.py'), CLIENT);
+    writeFileSync(join(folder, 'shop.py'), text);
+    return spawnSync(python, ['-'], {
+      input: `from shop import *\nimport shop\n${probe}`,
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, PYTHONPATH: folder },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const EVERYTHING = `
+import datetime, decimal, uuid, typing
+every = Everything(amount=decimal.Decimal('2.50'), half=0.5, day=datetime.date(2024, 1, 1), clock=datetime.time(1), at=datetime.datetime(2024, 1, 1),
+    span=datetime.timedelta(0), id=uuid.uuid4(), vector=[1.0, 2.0, 3.0], outcome=shop.Ok(1), rows={'a': [1], 'b': [None]}, grant=shop.Capability(1))
+assert every.paid == decimal.Decimal('1.50') and every.wait == datetime.timedelta(seconds=1.5) and every.last == datetime.date(2024, 2, 29)
+assert every.until == datetime.datetime(2024, 2, 29, 12, 0, 0, 500000, datetime.timezone.utc) and every.pair == (1,) and every.none == []
+assert every.key == uuid.UUID('6ba7b810-9dad-11d1-80b4-00c04fd430c8') and every.good.value == 5
+assert shop.Everything(*[None] * 11).none is not every.none
+hints = typing.get_type_hints(Everything, include_extras=True)
+assert hints['amount'] == typing.Annotated[decimal.Decimal, {'precision': 12, 'scale': 2}], hints['amount']
+assert hints['vector'] == typing.Annotated[list[float], {'kind': 'array', 'length': 3}]
+assert typing.get_type_hints(all)['every'] is Everything
+`;
+
+test.skipIf(!started)('Python declarations run (skipped where python3 cannot be started)', () => {
+  const run = runPython(
+    emitPython(set),
+    `${EVERYTHING}
 item = Item('x', 1.5)
 assert item.tags == ['a', 'é'] and item.size == 3 and Item('y', 1.0).tags is not item.tags
 assert typing.get_args(Color) == ('red', 7, True, 2**60, 'a"\\U0001f600')
 assert typing.get_type_hints(total) == {'items': list[Item], 'tax': float, 'return': float}
 assert total.__defaults__ == (0.2,)
+assert all.__kwdefaults__ == {'n': 5}
 assert typing.get_type_hints(shop_Tree)['item'] == typing.Optional[Item]
 print('fine')
-`;
-    const run = spawnSync(python, ['-'], { input: `${text}\n${probe}`, encoding: 'utf8' });
+`,
+  );
+  expect(run.stderr).toBe('');
+  expect(run.stdout).toBe('fine\n');
+});
+
+test('Structs of msgspec have the same fields, and are arrays on the wire', () => {
+  const text = emitPython(set, { records: 'msgspec' });
+  expect(text).toContain('import msgspec\nfrom molt_accel import Capability, Err, Ok\n');
+  expect(text).toContain('class Item(msgspec.Struct, array_like=True):\n    sku: Annotated[str, {"maxBytes": 64}]\n    price: float\n');
+  expect(text).toContain('    none: list[int] = msgspec.field(default_factory=list)\n');
+  expect(text).not.toContain('dataclass');
+});
+
+test.skipIf(!started || !hasMsgspec)(
+  'Structs of msgspec run, and encode as this package does (skipped where msgspec cannot be imported)',
+  () => {
+    const item = { sku: 'x', price: 1.5, tags: ['a'], size: 3 };
+    const encoded = Buffer.from(compileCodec(ref('Item'), types).encode(item)).toString('hex');
+    const run = runPython(
+      emitPython(set, { records: 'msgspec' }),
+      `${EVERYTHING}
+import msgspec
+assert msgspec.msgpack.encode(Item('x', 1.5, ['a'], 3)).hex() == '${encoded}'
+assert msgspec.msgpack.decode(bytes.fromhex('${encoded}'), type=Item) == Item('x', 1.5, ['a'], 3)
+print('fine')
+`,
+    );
     expect(run.stderr).toBe('');
     expect(run.stdout).toBe('fine\n');
   },

@@ -4,6 +4,7 @@ import type { KindSpec } from '../kind-spec.ts';
 import type { ArraySchema } from '../schema.ts';
 import { describe, refuse, within } from '../schema-error.ts';
 import { enter } from './container-depth.ts';
+import { annotated } from './python-annotation.ts';
 
 /** The row of `array`. */
 export const arrayKind: KindSpec<ArraySchema> = {
@@ -60,7 +61,7 @@ export const arrayKind: KindSpec<ArraySchema> = {
   toJson: ({ of, length }, json) => ({ of: json(of), length }),
   fromJson: (node) => ({ kind: 'array', of: node.schema('of'), length: node.required('length') }),
   typescript: ({ of }, type) => `Array<${type(of)}>`,
-  python: ({ of }, annotation) => `list[${annotation(of)}]`,
+  python: ({ of, length }, annotation) => annotated(`list[${annotation(of)}]`, { kind: 'array', length }),
   canRead: (reader, writer, context) => {
     if (reader.length !== writer.length)
       context.no('array-length', `the reader takes ${reader.length} items, the writer sends ${writer.length}`);

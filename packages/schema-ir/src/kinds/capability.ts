@@ -39,7 +39,7 @@ export const capabilityKind: KindSpec<CapabilitySchema> = {
   toJson: ({ grant }) => ({ grant }),
   fromJson: (node) => ({ kind: 'capability', grant: node.text('grant') }),
   typescript: ({ grant }) => `{ readonly capability: number /* ${grant} */ }`,
-  python: () => 'Capability',
+  python: ({ grant }) => `Capability["${grant}"]`,
   canRead: (reader, writer, context) => {
     if (reader.grant !== writer.grant)
       context.no('grant', `the reader takes a grant of ${reader.grant}, the writer sends one of ${writer.grant}`);

@@ -8,6 +8,7 @@ import { DAY_LIMITS, daysOf, dayText, timeOfDay, timeText, unitsPerSecond } from
 import type { KindSpec, ReadContext } from '../kind-spec.ts';
 import type { DateSchema, TimeSchema, TimestampSchema, TimeUnit } from '../schema.ts';
 import { describe, refuse } from '../schema-error.ts';
+import { annotated } from './python-annotation.ts';
 
 const UNITS = ['us', 'ms', 's'] as const;
 const ZONES = ['utc', 'naive'] as const;
@@ -50,7 +51,7 @@ export const dateKind: KindSpec<DateSchema> = {
   toJson: () => ({}),
   fromJson: () => ({ kind: 'date' }),
   typescript: () => 'string',
-  python: () => 'date',
+  python: () => 'datetime.date',
   canRead: () => {},
 };
 
@@ -83,7 +84,7 @@ export const timeKind: KindSpec<TimeSchema> = {
   toJson: ({ unit }) => ({ unit }),
   fromJson: (node) => ({ kind: 'time', unit: node.word('unit', UNITS, 'us') }),
   typescript: () => 'string',
-  python: () => 'time',
+  python: ({ unit }) => (unit === 'us' ? 'datetime.time' : annotated('datetime.time', { unit })),
   canRead: (reader, writer, context) => sameUnit(reader.unit, writer.unit, context),
 };
 
@@ -137,7 +138,7 @@ export const timestampKind: KindSpec<TimestampSchema> = {
   toJson: ({ unit, zone }) => ({ unit, zone }),
   fromJson: (node) => ({ kind: 'timestamp', unit: node.word('unit', UNITS, 'us'), zone: node.word('zone', ZONES, 'utc') }),
   typescript: () => 'string',
-  python: () => 'datetime',
+  python: ({ unit, zone }) => (unit === 'us' && zone === 'utc' ? 'datetime.datetime' : annotated('datetime.datetime', { unit, zone })),
   canRead: (reader, writer, context) => {
     sameUnit(reader.unit, writer.unit, context);
     if (reader.zone !== writer.zone) context.no('time-zone', `the reader takes ${reader.zone} times, the writer sends ${writer.zone} ones`);

@@ -8,6 +8,7 @@ import { DEFAULT_BOUNDS, MAX_DECIMAL_DIGITS } from '../bounds.ts';
 import type { KindSpec } from '../kind-spec.ts';
 import type { DecimalSchema } from '../schema.ts';
 import { describe, refuse } from '../schema-error.ts';
+import { annotated } from './python-annotation.ts';
 
 const FORM = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/;
 
@@ -75,7 +76,10 @@ export const decimalKind: KindSpec<DecimalSchema> = {
     return { kind: 'decimal', precision, scale: node.count('scale', Math.min(DEFAULT_BOUNDS.decimalScale, precision)) };
   },
   typescript: () => 'string',
-  python: () => 'Decimal',
+  python: ({ precision, scale }) =>
+    precision === DEFAULT_BOUNDS.decimalPrecision && scale === DEFAULT_BOUNDS.decimalScale
+      ? 'decimal.Decimal'
+      : annotated('decimal.Decimal', { precision, scale }),
   canRead: (reader, writer, context) => {
     if (reader.scale !== writer.scale) {
       context.no('decimal-scale', `the reader has ${reader.scale} digits after the point, the writer ${writer.scale}`);

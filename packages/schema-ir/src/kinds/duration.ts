@@ -2,6 +2,7 @@
 import type { CodecContext, KindSpec } from '../kind-spec.ts';
 import type { DurationSchema, IntSchema, TimeUnit } from '../schema.ts';
 import { describe, refuse } from '../schema-error.ts';
+import { annotated } from './python-annotation.ts';
 
 const UNITS = ['us', 'ms', 's'] as const;
 const SAFE = 2n ** 53n - 1n;
@@ -62,7 +63,11 @@ export const durationKind: KindSpec<DurationSchema> = {
     return { kind: 'duration', unit, min: node.whole('min', limits.min), max: node.whole('max', limits.max) };
   },
   typescript: ({ min, max }) => (min >= -SAFE && max <= SAFE ? 'number' : 'number | bigint'),
-  python: () => 'timedelta',
+  python: ({ unit, min, max }) => {
+    const limits = durationLimits(unit);
+    if (min !== limits.min || max !== limits.max) return annotated('datetime.timedelta', { unit, min, max });
+    return unit === 'us' ? 'datetime.timedelta' : annotated('datetime.timedelta', { unit });
+  },
   canRead: (reader, writer, context) => {
     if (reader.unit !== writer.unit) context.no('time-unit', `the reader counts ${reader.unit}, the writer ${writer.unit}`);
     else if (writer.min < reader.min || writer.max > reader.max) {

@@ -32,6 +32,6 @@ export const float32Kind: KindSpec<Float32Schema> = {
   toJson: () => ({}),
   fromJson: () => ({ kind: 'float32' }),
   typescript: () => 'number',
-  python: () => 'float',
+  python: () => 'Annotated[float, {"kind": "float32"}]',
   canRead: () => {},
 };

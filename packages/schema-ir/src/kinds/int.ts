@@ -8,6 +8,7 @@ import { I64, INT_LIMITS } from '../bounds.ts';
 import type { Decode, Encode, KindSpec } from '../kind-spec.ts';
 import type { IntSchema } from '../schema.ts';
 import { describe, refuse } from '../schema-error.ts';
+import { annotated } from './python-annotation.ts';
 
 const SAFE = 2n ** 53n - 1n;
 
@@ -105,7 +106,7 @@ export const intKind: KindSpec<IntSchema> = {
   toJson: ({ min, max }) => ({ min: jsonWhole(min), max: jsonWhole(max) }),
   fromJson: (node) => ({ kind: 'int', min: node.whole('min', I64.min), max: node.whole('max', I64.max) }),
   typescript: (schema) => (isSafe(schema) ? 'number' : 'number | bigint'),
-  python: () => 'int',
+  python: ({ min, max }) => annotated('int', min === I64.min && max === I64.max ? {} : { min, max }),
   canRead: (reader, writer, context) => {
     if (writer.min < reader.min || writer.max > reader.max) {
       context.no('int-range', `the reader takes ${reader.min} to ${reader.max}, the writer may send ${writer.min} to ${writer.max}`);

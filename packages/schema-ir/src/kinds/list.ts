@@ -4,6 +4,7 @@ import type { Decode, Encode, KindSpec } from '../kind-spec.ts';
 import type { ListSchema } from '../schema.ts';
 import { describe, refuse, within } from '../schema-error.ts';
 import { enter } from './container-depth.ts';
+import { annotated } from './python-annotation.ts';
 
 function encoder(maxItems: number, item: Encode): Encode {
   return (value, out) => {
@@ -60,7 +61,7 @@ export const listKind: KindSpec<ListSchema> = {
   toJson: ({ of, maxItems }, json) => ({ of: json(of), maxItems }),
   fromJson: (node) => ({ kind: 'list', of: node.schema('of'), maxItems: node.count('maxItems', DEFAULT_BOUNDS.listItems) }),
   typescript: ({ of }, type) => `Array<${type(of)}>`,
-  python: ({ of }, annotation) => `list[${annotation(of)}]`,
+  python: ({ of, maxItems }, annotation) => annotated(`list[${annotation(of)}]`, maxItems === DEFAULT_BOUNDS.listItems ? {} : { maxItems }),
   canRead: (reader, writer, context) => {
     if (writer.maxItems > reader.maxItems) {
       context.no('item-bound', `the reader takes ${reader.maxItems} items, the writer may send ${writer.maxItems}`);

@@ -9,6 +9,7 @@ import type { Decode, Encode, KindSpec } from '../kind-spec.ts';
 import type { MapSchema } from '../schema.ts';
 import { describe, refuse, within } from '../schema-error.ts';
 import { enter } from './container-depth.ts';
+import { annotated } from './python-annotation.ts';
 
 /** How a message names the entry of a key. */
 function entry(key: unknown): string {
@@ -109,7 +110,8 @@ export const mapKind: KindSpec<MapSchema> = {
     return { kind: 'map', key, value: node.schema('value'), maxItems: node.count('maxItems', DEFAULT_BOUNDS.mapItems) };
   },
   typescript: ({ key, value }, type) => `Map<${type(key)}, ${type(value)}>`,
-  python: ({ key, value }, annotation) => `dict[${annotation(key)}, ${annotation(value)}]`,
+  python: ({ key, value, maxItems }, annotation) =>
+    annotated(`dict[${annotation(key)}, ${annotation(value)}]`, maxItems === DEFAULT_BOUNDS.mapItems ? {} : { maxItems }),
   canRead: (reader, writer, context) => {
     if (writer.maxItems > reader.maxItems) {
       context.no('item-bound', `the reader takes ${reader.maxItems} entries, the writer may send ${writer.maxItems}`);

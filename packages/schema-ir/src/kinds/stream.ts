@@ -8,6 +8,7 @@ import { DEFAULT_BOUNDS, MAX_BOUND } from '../bounds.ts';
 import type { KindSpec } from '../kind-spec.ts';
 import type { ListSchema, StreamSchema } from '../schema.ts';
 import { describe, refuse } from '../schema-error.ts';
+import { annotated } from './python-annotation.ts';
 
 /** The schema of one chunk. */
 export function chunkSchema({ of, maxItems }: StreamSchema): ListSchema {
@@ -43,7 +44,8 @@ export const streamKind: KindSpec<StreamSchema> = {
   toJson: ({ of, maxItems }, json) => ({ of: json(of), maxItems }),
   fromJson: (node) => ({ kind: 'stream', of: node.schema('of'), maxItems: node.count('maxItems', DEFAULT_BOUNDS.streamItems) }),
   typescript: ({ of }, type) => `AsyncIterable<${type(of)}>`,
-  python: ({ of }, annotation) => `Iterator[${annotation(of)}]`,
+  python: ({ of, maxItems }, annotation) =>
+    annotated(`Iterator[${annotation(of)}]`, maxItems === DEFAULT_BOUNDS.streamItems ? {} : { maxItems }),
   canRead: (reader, writer, context) => {
     if (writer.maxItems > reader.maxItems) {
       context.no('item-bound', `the reader takes ${reader.maxItems} items in a chunk, the writer may send ${writer.maxItems}`);

@@ -149,7 +149,7 @@ export const tableKind: KindSpec<TableSchema> = {
     maxRows: node.count('maxRows', DEFAULT_BOUNDS.tableRows),
   }),
   typescript: ({ fields }, type) => `{ ${fields.map((field) => `readonly ${field.name}: Array<${type(field.schema)}>`).join('; ')} }`,
-  python: () => 'dict[str, list[Any]]',
+  python: ({ fields }, annotation) => `dict[str, ${[...new Set(fields.map((field) => `list[${annotation(field.schema)}]`))].join(' | ')}]`,
   canRead: (reader, writer, context) => {
     if (writer.maxRows > reader.maxRows) {
       context.no('row-bound', `the reader takes ${reader.maxRows} rows, the writer may send ${writer.maxRows}`);

@@ -7,6 +7,7 @@ import { DEFAULT_BOUNDS, MAX_BOUND } from '../bounds.ts';
 import type { KindSpec, ReadContext } from '../kind-spec.ts';
 import type { BytesSchema, StrSchema } from '../schema.ts';
 import { describe, refuse } from '../schema-error.ts';
+import { annotated } from './python-annotation.ts';
 
 function checkBound({ maxBytes }: StrSchema | BytesSchema): void {
   if (!Number.isInteger(maxBytes) || maxBytes < 0 || maxBytes > MAX_BOUND) {
@@ -43,7 +44,7 @@ export const strKind: KindSpec<StrSchema> = {
   toJson: ({ maxBytes }) => ({ maxBytes }),
   fromJson: (node) => ({ kind: 'str', maxBytes: node.count('maxBytes', DEFAULT_BOUNDS.strBytes) }),
   typescript: () => 'string',
-  python: () => 'str',
+  python: ({ maxBytes }) => annotated('str', maxBytes === DEFAULT_BOUNDS.strBytes ? {} : { maxBytes }),
   canRead: canReadBound,
 };
 
@@ -71,6 +72,6 @@ export const bytesKind: KindSpec<BytesSchema> = {
   toJson: ({ maxBytes }) => ({ maxBytes }),
   fromJson: (node) => ({ kind: 'bytes', maxBytes: node.count('maxBytes', DEFAULT_BOUNDS.bytesBytes) }),
   typescript: () => 'Uint8Array',
-  python: () => 'bytes',
+  python: ({ maxBytes }) => annotated('bytes', maxBytes === DEFAULT_BOUNDS.bytesBytes ? {} : { maxBytes }),
   canRead: canReadBound,
 };

@@ -32,6 +32,6 @@ export const uuidKind: KindSpec<UuidSchema> = {
   toJson: () => ({}),
   fromJson: () => ({ kind: 'uuid' }),
   typescript: () => 'string',
-  python: () => 'UUID',
+  python: () => 'uuid.UUID',
   canRead: () => {},
 };
