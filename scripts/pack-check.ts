@@ -85,6 +85,17 @@ async function installElsewhere(packed: readonly Packed[]): Promise<void> {
     });
     if (stdout !== 'hello from an installed molt\n') throw new Error(`expected the greeting, got ${JSON.stringify(stdout)}`);
   });
+  await attempt('molt init', () => initElsewhere(folder));
+}
+
+/** The templates of an installed command line are whole: one project is made, and built with it. */
+async function initElsewhere(folder: string): Promise<void> {
+  const molt = join(folder, 'node_modules', '.bin', 'molt');
+  const env = { ...process.env, MOLT_CACHE: join(box, 'cache') };
+  await exec(molt, ['init', 'service', 'made'], { cwd: folder, env });
+  await exec(molt, ['build', 'orders.py', '--exports', 'total', '--out', 'dist'], { cwd: join(folder, 'made'), env });
+  const requirements = readFileSync(join(folder, 'made', 'requirements.txt'), 'utf8');
+  if (!/^molt-accel==\d/m.test(requirements)) throw new Error(`expected a version of molt-accel, got ${JSON.stringify(requirements)}`);
 }
 
 async function attempt(what: string, action: () => Promise<unknown>): Promise<boolean> {

@@ -13,6 +13,7 @@ import { addCheck } from './commands/check.ts';
 import { addCompile } from './commands/compile.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addInit } from './commands/init.ts';
 import { addPasses } from './commands/passes.ts';
 import { addRun } from './commands/run.ts';
 import { addWorker } from './commands/worker.ts';
@@ -38,7 +39,8 @@ ${EXIT_CODES_HELP}
 NO_COLOR turns colours off; MOLT_CC names the C compiler; XDG_CACHE_HOME moves the cache.`,
     )
     .exitOverride();
-  for (const add of [addRun, addBuild, addCheck, addCall, addWorker, addCompile, addPasses, addExplain, addDoctor]) add(program, context);
+  for (const add of [addInit, addRun, addBuild, addCheck, addCall, addWorker, addCompile, addPasses, addExplain, addDoctor])
+    add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError(`(molt ${command.name()} --help shows how)`);
   try {
     await program.parseAsync([...argv], { from: 'user' });
