@@ -64,7 +64,18 @@ const LEASE_MS = 10_000;
 /** Calls that may wait for a credit, at least. */
 const LEAST_WAITING = 64;
 
-const DRAINING: MipErrorParts = { name: 'DRAINING', message: 'the worker is shutting down', executed: 'no' };
+const DRAINING: MipErrorParts = {
+  name: 'DRAINING',
+  message: 'the worker is shutting down',
+  hint: 'send the call to another worker, or connect again when it has been restarted',
+  executed: 'no',
+};
+const CLOSED: MipErrorParts = {
+  name: 'WORKER_LOST',
+  message: 'the connection is closed',
+  hint: 'connect again; the worker may have been restarted',
+  executed: 'no',
+};
 
 /** One connection of a client. */
 export class ClientConnection {
@@ -138,7 +149,7 @@ export class ClientConnection {
         const message = `${name} was cancelled before it was sent`;
         return call.fail({ name: 'CANCELLED', message, executed: 'no', details: { reason: reasonOf(signal) } });
       }
-      if (this.#state === 'closed') return call.fail({ name: 'WORKER_LOST', message: 'the connection is closed', executed: 'no' });
+      if (this.#state === 'closed') return call.fail(CLOSED);
       if (this.#state === 'draining') return call.fail(DRAINING);
       call.deadlineTimer = alarm(deadlineMs + (this.#options.graceMs ?? 100), () => this.#expire(call));
       if (signal !== undefined) {
@@ -157,8 +168,7 @@ export class ClientConnection {
   /** Asks the worker for a sign of life. */
   ping(): Promise<Pong> {
     return new Promise((resolve, reject) => {
-      if (this.#state === 'closed')
-        return reject(new MipError({ name: 'WORKER_LOST', message: 'the connection is closed', executed: 'no' }));
+      if (this.#state === 'closed') return reject(new MipError(CLOSED));
       const id = this.#takeId();
       this.#pings.set(id, { sentAt: performance.now(), resolve, reject });
       this.#send('PING', id, packControl({}));
@@ -174,7 +184,12 @@ export class ClientConnection {
   closed(cause?: unknown): void {
     const unfinished = this.#decoder.unfinished && this.#state !== 'greeting' ? ' in the middle of a frame' : '';
     const why = cause instanceof Error ? `: ${cause.message}` : '';
-    this.#shut({ name: 'WORKER_LOST', message: `the worker closed the connection${unfinished}${why}`, cause });
+    this.#shut({
+      name: 'WORKER_LOST',
+      message: `the worker closed the connection${unfinished}${why}`,
+      hint: 'it may have been restarted or killed; its log says why. Repeat calls if running them twice does no harm',
+      cause,
+    });
   }
 
   /** Takes bytes of the stream. Never throws. */
@@ -355,7 +370,7 @@ export class ClientConnection {
         call.bytes = head.length + call.input.length;
         if (call.bytes > this.#limits.maxMessage) {
           const message = `the input of ${call.name} has ${call.input.length} bytes, the connection takes ${this.#limits.maxMessage - head.length}`;
-          call.fail({ name: 'FRAME_TOO_LARGE', message });
+          call.fail({ name: 'FRAME_TOO_LARGE', message, hint: 'send less in one call' });
         } else {
           if (this.#inFlight.size > 0 && this.#bytesInFlight + call.bytes > this.#window) return;
           this.#dispatch(call, target, head);

@@ -64,7 +64,15 @@ export class MipClient {
     });
     stopped.catch(() => {});
     const timer = setTimeout(
-      () => stop(new MipError({ name: 'WORKER_LOST', message: `no handshake from ${path} within ${timeoutMs} ms`, executed: 'no' })),
+      () =>
+        stop(
+          new MipError({
+            name: 'WORKER_LOST',
+            message: `no handshake from ${path} within ${timeoutMs} ms`,
+            hint: 'the worker is frozen or too busy, or the socket is not that of a worker',
+            executed: 'no',
+          }),
+        ),
       timeoutMs,
     );
     const onAbort = (): void =>
