@@ -16,6 +16,7 @@ import outcomeSource from './c/worker/outcome.c';
 import overloadSource from './c/worker/overload.c';
 import packSource from './c/worker/pack.c';
 import poolSource from './c/worker/pool.c';
+import processorsSource from './c/worker/processors.c';
 import reactorSource from './c/worker/reactor.c';
 import refusalSource from './c/worker/refusal.c';
 import requestsSource from './c/worker/requests.c';
@@ -65,6 +66,7 @@ const BY_KIND: Readonly<Record<NativeKind, readonly CFile[]>> = {
     { name: 'handshake.c', text: handshakeSource },
     { name: 'requests.c', text: requestsSource },
     { name: 'pool.c', text: poolSource },
+    { name: 'processors.c', text: processorsSource },
     { name: 'overload.c', text: overloadSource },
     { name: 'refusal.c', text: refusalSource },
     { name: 'metrics.c', text: metricsSource },

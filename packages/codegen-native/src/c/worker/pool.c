@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,43 +19,12 @@ enum { LONG_US = 100 };
 /* Answers are kept back for each other up to here. */
 enum { CORK_BYTES = 32768 };
 
-/* --- short and long turns on a processor --- */
-
-/* struct sched_attr of the kernel, its first version. */
-typedef struct {
-  uint32_t size, policy;
-  uint64_t flags;
-  int32_t nice;
-  uint32_t priority;
-  uint64_t runtime, deadline, period;
-} Turn;
-
-/*
- * Asks for turns of so many nanoseconds. A thread that computes for long takes long turns, so that those who read sockets and watch
- * limits, whose turns are short, get a processor at once when they need one. Systems that cannot do it ignore it.
- */
-static void take_turns(int thread, uint64_t ns) {
-#ifdef SYS_sched_setattr
-  Turn turn = {.size = sizeof turn, .runtime = ns};
-  turn.nice = getpriority(PRIO_PROCESS, (id_t)thread);
-  syscall(SYS_sched_setattr, thread, &turn, 0);
-#else
-  (void)thread;
-  (void)ns;
-#endif
-}
-
-enum { SHORT_TURN_NS = 100000, LONG_TURN_NS = 5000000 };
-
-void pool_short_turns(void) { take_turns(0, SHORT_TURN_NS); }
-
 /* The watchdog's word that a call runs long. */
-static void on_long(MoltWatch *watch) {
+static uint64_t on_long(MoltWatch *watch, uint64_t now) {
   Slot *slot = (Slot *)watch;
   Connection *held = __atomic_exchange_n(&slot->held, NULL, __ATOMIC_ACQ_REL);
-  slot->patient = 1;
-  take_turns(slot->thread_id, LONG_TURN_NS);
   if (held != NULL) reactor_pass_on(held);
+  return processors_tend(slot, now);
 }
 
 /* --- lists; pool.lock is held --- */
@@ -356,13 +324,12 @@ Connection *pool_run(Job *job, Connection *held) {
   while (job != NULL) {
     Slot *slot = job->slot;
     slot->thread_id = thread_id;
-    slot->patient = 0;
     __atomic_store_n(&slot->held, held, __ATOMIC_RELEASE);
     uint64_t started = molt_now_ns();
     MoltOutcome outcome;
     molt_task_execute(slot->instance, &slot->watch, &job->task, &outcome);
     if (held != NULL && __atomic_exchange_n(&slot->held, NULL, __ATOMIC_ACQ_REL) == NULL) held = NULL;
-    if (slot->patient) pool_short_turns();
+    processors_release(slot);
     job = finish(job, &outcome, started, held);
   }
   return held;

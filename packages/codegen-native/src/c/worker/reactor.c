@@ -276,7 +276,7 @@ static void help(void) {
 
 static void *serve(void *unused) {
   (void)unused;
-  pool_short_turns();
+  processors_short_turns();
   for (;;) {
     struct epoll_event event;
     if (epoll_wait(set, &event, 1, -1) == 1) {

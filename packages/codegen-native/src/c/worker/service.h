@@ -134,9 +134,12 @@ typedef struct MoltWatch {
   uint64_t cpu_limit_ns;
   /* Which task runs; 0 = none. */
   uint64_t task;
-  /* Told once, from the watchdog's thread, when a task has run for MOLT_LONG_NS; may be NULL. It must not wait for a lock. */
-  void (*on_long)(struct MoltWatch *watch);
+  /* Told, from the watchdog's thread, when a task has run for MOLT_LONG_NS, and again after the time that it returns; may be NULL. */
+  uint64_t (*on_long)(struct MoltWatch *watch, uint64_t now);
   uint64_t long_at_ns;
+  /* When the task began, and what its thread's CPU clock said then. */
+  uint64_t begin_ns;
+  uint64_t begin_cpu_ns;
 } MoltWatch;
 
 /* How long a task runs before `on_long` is told. */
@@ -144,10 +147,12 @@ typedef struct MoltWatch {
 
 uint64_t molt_now_ns(void);
 uint64_t molt_thread_cpu_ns(void);
+/* CPU time of the thread that a watch's task runs on. */
+uint64_t molt_watch_cpu_ns(const MoltWatch *watch);
 void molt_watch_add(MoltWatch *watch);
 void molt_watch_remove(MoltWatch *watch);
-/* Watches a task on the calling thread until molt_watch_end. 0 means no limit. */
-void molt_watch_begin(MoltWatch *watch, MoltMem mem, uint64_t task, uint64_t now_ns, uint64_t deadline_ns, uint32_t cpu_ms);
+/* Watches a task on the calling thread until molt_watch_end; the clocks were read by the caller. 0 means no limit. */
+void molt_watch_begin(MoltWatch *watch, MoltMem mem, uint64_t task, uint64_t now_ns, uint64_t cpu_ns, uint64_t deadline_ns, uint32_t cpu_ms);
 void molt_watch_end(MoltWatch *watch);
 /* Stops a task at its next check, if it still runs. */
 void molt_watch_interrupt(MoltWatch *watch, uint64_t task, uint32_t reason);

@@ -114,7 +114,7 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
   uint64_t begin = molt_now_ns(), cpu = molt_thread_cpu_ns();
   uint32_t status = 0;
   void *argument[2] = {task, &status};
-  molt_watch_begin(watch, mem, task->id, begin, task->deadline_ns, cpu_ms);
+  molt_watch_begin(watch, mem, task->id, begin, cpu, task->deadline_ns, cpu_ms);
   /* Cancelled after it was taken from the queue and before the watchdog knew it. */
   uint32_t cancelled = __atomic_load_n(&task->cancel_trap, __ATOMIC_SEQ_CST);
   if (cancelled != 0) molt_watch_interrupt(watch, task->id, cancelled);

@@ -31,6 +31,7 @@ static uint64_t clock_ns(clockid_t clock) {
 }
 
 uint64_t molt_now_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
+uint64_t molt_watch_cpu_ns(const MoltWatch *watch) { return clock_ns(watch->cpu_clock); }
 uint64_t molt_thread_cpu_ns(void) { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 static void interrupt(MoltWatch *watch, uint32_t reason) {
@@ -47,11 +48,10 @@ static uint64_t look(uint64_t now) {
     if (watch->task == 0) continue;
     if (watch->long_at_ns != 0) {
       if (now >= watch->long_at_ns) {
-        watch->long_at_ns = 0;
-        watch->on_long(watch);
-      } else if (watch->long_at_ns < next) {
-        next = watch->long_at_ns;
+        uint64_t again = watch->on_long(watch, now);
+        watch->long_at_ns = again == 0 ? 0 : now + again;
       }
+      if (watch->long_at_ns != 0 && watch->long_at_ns < next) next = watch->long_at_ns;
     }
     if (watch->deadline_ns != 0) {
       if (now >= watch->deadline_ns) {
@@ -141,17 +141,21 @@ void molt_watch_remove(MoltWatch *watch) {
   pthread_mutex_unlock(&lock);
 }
 
-void molt_watch_begin(MoltWatch *watch, MoltMem mem, uint64_t task, uint64_t now_ns, uint64_t deadline_ns, uint32_t cpu_ms) {
-  uint64_t allowed = (uint64_t)cpu_ms * 1000000u, used = 0;
-  if (cpu_ms != 0 && pthread_getcpuclockid(pthread_self(), &watch->cpu_clock) == 0) used = molt_thread_cpu_ns();
-  else allowed = 0;
+void molt_watch_begin(MoltWatch *watch, MoltMem mem, uint64_t task, uint64_t now_ns, uint64_t cpu_ns, uint64_t deadline_ns, uint32_t cpu_ms) {
+  clockid_t clock = CLOCK_MONOTONIC;
+  /* A system that does not tell the CPU time of threads limits the time instead. */
+  if (pthread_getcpuclockid(pthread_self(), &clock) != 0) cpu_ns = now_ns;
+  uint64_t allowed = (uint64_t)cpu_ms * 1000000u;
   pthread_mutex_lock(&lock);
   watch->mem = mem;
+  watch->begin_ns = now_ns;
+  watch->begin_cpu_ns = cpu_ns;
+  watch->cpu_clock = clock;
   watch->deadline_ns = deadline_ns;
   watch->cpu_limit_ns = 0;
   uint64_t next = deadline_ns == 0 ? UINT64_MAX : deadline_ns;
   if (allowed != 0) {
-    watch->cpu_limit_ns = used + allowed;
+    watch->cpu_limit_ns = cpu_ns + allowed;
     if (now_ns + allowed < next) next = now_ns + allowed;
   }
   watch->long_at_ns = 0;

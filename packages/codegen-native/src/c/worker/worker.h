@@ -104,6 +104,9 @@ struct Slot {
   /* Who computes, and whether the system was told that it does so for long. */
   int thread_id;
   int patient;
+  /* The clocks when processors.c looked last. */
+  uint64_t seen_ns;
+  uint64_t seen_cpu_ns;
 };
 
 /* A message that spans frames and is not complete. */
@@ -199,8 +202,6 @@ static inline void molt_put32(uint8_t *at, uint32_t value) {
 /* --- pool.c: slots, and which calls of a connection are not answered --- */
 
 int pool_start(const MoltInstance *frozen);
-/* Says that the calling thread needs a processor at once and for a short time. */
-void pool_short_turns(void);
 /*
  * Takes a call in: answers it with an error, queues it, or gives it a slot and returns it to be run by the caller. `may_run` = 0: the
  * caller already has one to run.
@@ -217,6 +218,15 @@ void pool_stop_all(const char *reason);
 uint32_t pool_active(Connection *connection);
 /* Whether a call of that id is not answered. */
 int pool_knows(Connection *connection, uint64_t call_id);
+
+/* --- processors.c: what the system should know of threads --- */
+
+/* Says that the calling thread needs a processor at once and for a short time. */
+void processors_short_turns(void);
+/* From the watchdog, for a slot whose call runs long; returns after how many nanoseconds to look again. */
+uint64_t processors_tend(Slot *slot, uint64_t now);
+/* The slot's call is over; by the thread that ran it. */
+void processors_release(Slot *slot);
 
 /* --- overload.c: what is taken in, in which order, and what is dropped; all under pool.lock --- */
 
