@@ -16,17 +16,21 @@ export interface Message {
   readonly more: boolean;
 }
 
-interface Parts {
+interface Unfinished {
   readonly kind: FrameKind;
-  readonly parts: Uint8Array[];
+  /** What came so far, copied: a part may be one byte, and must not keep the chunk alive that it came in. */
+  buffer: Uint8Array;
   bytes: number;
 }
+
+/** Messages that may be unfinished at once on a connection. */
+const MOST_UNFINISHED = 1024;
 
 /** Joins the frames of one peer. */
 export class MessageAssembler {
   #maxMessage: number;
   #held = 0;
-  readonly #open = new Map<bigint, Parts>();
+  readonly #open = new Map<bigint, Unfinished>();
 
   constructor(maxMessage: number) {
     this.#maxMessage = maxMessage;
@@ -59,20 +63,25 @@ export class MessageAssembler {
     if (this.#held + frame.payload.length > this.#maxMessage) {
       return fault('FRAME_TOO_LARGE', `unfinished messages exceed the limit of ${this.#maxMessage} bytes`);
     }
-    const message = begun ?? { kind: frame.kind, parts: [], bytes: 0 };
+    if (begun === undefined && this.#open.size >= MOST_UNFINISHED) return fault('FRAME_TOO_LARGE', 'too many unfinished messages');
+    const message = begun ?? { kind: frame.kind, buffer: new Uint8Array(0), bytes: 0 };
     if (begun === undefined) this.#open.set(frame.callId, message);
-    message.parts.push(frame.payload);
-    message.bytes += frame.payload.length;
+    this.#append(message, frame.payload);
     this.#held += frame.payload.length;
     if (more) return undefined;
     this.drop(frame.callId);
-    const payload = new Uint8Array(message.bytes);
-    let at = 0;
-    for (const part of message.parts) {
-      payload.set(part, at);
-      at += part.length;
+    return { kind: frame.kind, callId: frame.callId, payload: message.buffer.subarray(0, message.bytes), more: false };
+  }
+
+  #append(message: Unfinished, part: Uint8Array): void {
+    const need = message.bytes + part.length;
+    if (need > message.buffer.length) {
+      const grown = new Uint8Array(Math.min(this.#maxMessage, 2 * need));
+      grown.set(message.buffer.subarray(0, message.bytes));
+      message.buffer = grown;
     }
-    return { kind: frame.kind, callId: frame.callId, payload, more: false };
+    message.buffer.set(part, message.bytes);
+    message.bytes = need;
   }
 
   /** Forgets the unfinished message of a call. */

@@ -124,10 +124,12 @@ export class ServerConnection {
     if (this.#state === 'closed') return;
     const { frames, fault } = this.#decoder.push(chunk);
     for (const frame of frames) {
+      // Nothing is collected for a peer that has not said HELLO.
+      if (this.#state === 'greeting' && frame.kind !== 'HELLO') return this.#refuse(wrong(`${frame.kind} before HELLO`));
       const message = this.#assembler.push(frame);
       if (message === undefined) continue;
-      const wrong = 'name' in message ? message : this.#handle(message);
-      if (wrong !== undefined) return this.#refuse(wrong);
+      const bad = 'name' in message ? message : this.#handle(message);
+      if (bad !== undefined) return this.#refuse(bad);
       if ((this.#state as State) === 'closed') return;
     }
     if (fault !== undefined) this.#refuse(fault);
@@ -166,7 +168,6 @@ export class ServerConnection {
   }
 
   #handle(message: Message): FrameFault | undefined {
-    if (this.#state === 'greeting' && message.kind !== 'HELLO') return wrong(`${message.kind} before HELLO`);
     switch (message.kind) {
       case 'HELLO':
         return this.#greet(message.payload);

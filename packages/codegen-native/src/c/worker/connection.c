@@ -9,6 +9,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -65,6 +66,15 @@ void connection_refuse(Connection *connection, uint16_t code, const char *messag
   connection_close(connection);
 }
 
+void connection_refusef(Connection *connection, uint16_t code, const char *format, ...) {
+  char message[200];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  connection_refuse(connection, code, message);
+}
+
 void connection_drain(Connection *connection, uint32_t drain_ms) {
   if (connection->state == GREETING) connection_close(connection);
   if (connection->state != OPEN) return;
@@ -89,9 +99,9 @@ static void take_frame(Connection *connection, uint8_t kind, uint8_t flags, uint
   Part *part = *link;
   /* Control frames of the same call may come in between. */
   if (kind != MOLT_CALL || (part == NULL && !more)) return connection_take_message(connection, kind, call_id, payload, length);
-  if (connection->state == GREETING) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "a frame before HELLO");
+  if (connection->state == GREETING) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CALL before HELLO");
   if (more && length == 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "an empty frame that goes on");
-  if (connection->held + length > connection->max_message) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "unfinished messages exceed the agreed size");
+  if (connection->held + length > connection->max_message) return connection_refusef(connection, MOLT_FRAME_TOO_LARGE, "unfinished messages exceed the limit of %u bytes", connection->max_message);
   if (part == NULL) {
     if (unfinished >= MOST_UNFINISHED) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "too many unfinished messages");
     part = calloc(1, sizeof *part);
@@ -120,20 +130,40 @@ static void take_frame(Connection *connection, uint8_t kind, uint8_t flags, uint
   free(part);
 }
 
-/* Checks a header; NULL, or what is wrong with it. `*known` tells frames to handle from frames to skip. */
-static const char *check_header(const uint8_t *at, int *known) {
+const char *connection_kind_name(uint8_t kind) {
+  static const struct {
+    uint8_t kind;
+    const char *name;
+  } rows[] = {
+      {MOLT_HELLO, "HELLO"},   {MOLT_HELLO_OK, "HELLO_OK"}, {MOLT_HELLO_ERR, "HELLO_ERR"}, {MOLT_EXPORTS, "EXPORTS"},   {MOLT_CALL, "CALL"},
+      {MOLT_RESULT, "RESULT"}, {MOLT_ERROR, "ERROR"},       {MOLT_CANCEL, "CANCEL"},       {MOLT_CHUNK, "CHUNK"},       {MOLT_PROGRESS, "PROGRESS"},
+      {MOLT_CREDIT, "CREDIT"}, {MOLT_PING, "PING"},         {MOLT_PONG, "PONG"},           {MOLT_GOAWAY, "GOAWAY"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (rows[i].kind == kind) return rows[i].name;
+  }
+  return NULL;
+}
+
+/* Checks a header and refuses what is wrong with it; 0, or -1 when the connection is over. `*known` tells frames to handle from frames to skip. */
+static int check_header(Connection *connection, const uint8_t *at, int *known) {
   uint8_t kind = at[4], flags = at[5];
-  if (molt_get16(at + 6) != 0) return "reserved bytes of a frame header are not zero";
-  int from_client = kind == MOLT_HELLO || kind == MOLT_CALL || kind == MOLT_ERROR || kind == MOLT_CANCEL || kind == MOLT_CHUNK || kind == MOLT_CREDIT || kind == MOLT_PING || kind == MOLT_PONG;
-  int from_server = kind == MOLT_HELLO_OK || kind == MOLT_HELLO_ERR || kind == MOLT_EXPORTS || kind == MOLT_RESULT || kind == MOLT_PROGRESS || kind == MOLT_GOAWAY;
-  *known = from_client;
-  if (from_server) return "a client may not send this kind of frame";
-  if (!from_client) return flags & MOLT_IGNORABLE ? NULL : "unknown kind of frame";
-  if (flags & MOLT_SHM) return "shared memory is not part of this version";
+  uint32_t length = molt_get32(at);
+  const char *name = connection_kind_name(kind);
   int end = flags & (MOLT_MORE | MOLT_END);
   int may_go_on = kind == MOLT_CALL || kind == MOLT_CHUNK;
-  if (end != MOLT_END && !(may_go_on && end == MOLT_MORE)) return "exactly one of MORE and END is needed, MORE only where a kind spans";
-  return NULL;
+  int from_server = kind == MOLT_HELLO_OK || kind == MOLT_HELLO_ERR || kind == MOLT_EXPORTS || kind == MOLT_RESULT || kind == MOLT_PROGRESS || kind == MOLT_GOAWAY;
+  *known = name != NULL;
+  if (molt_get16(at + 6) != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "reserved bytes of a frame header are not zero");
+  else if (length > connection->max_frame) connection_refusef(connection, MOLT_FRAME_TOO_LARGE, "a frame of %u bytes exceeds the limit of %u", length, connection->max_frame);
+  else if (name == NULL && !(flags & MOLT_IGNORABLE)) connection_refusef(connection, MOLT_PROTOCOL_ERROR, "unknown frame kind %u", kind);
+  else if (name == NULL) return 0;
+  else if (from_server) connection_refusef(connection, MOLT_PROTOCOL_ERROR, "a client may not send %s", name);
+  else if (flags & MOLT_SHM) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "shared memory is not part of this version");
+  else if (end != MOLT_END && !(may_go_on && end == MOLT_MORE)) {
+    connection_refusef(connection, MOLT_PROTOCOL_ERROR, "%s with flags 0x%x: exactly one of MORE and END is needed, MORE only where a kind spans", name, flags);
+  } else return 0;
+  return -1;
 }
 
 int connection_has_frame(const Connection *connection) {
@@ -145,7 +175,7 @@ static void take_preface(Connection *connection, const uint8_t *at) {
   connection->preface_read = 1;
   connection->in_taken += MOLT_PREFACE;
   if (memcmp(at, "MIP1", 4) != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "the peer does not speak MIP: the stream does not begin with MIP1");
-  else if (at[4] != 1) connection_refuse(connection, MOLT_VERSION_UNSUPPORTED, "this side speaks MIP version 1.0");
+  else if (at[4] != 1) connection_refusef(connection, MOLT_VERSION_UNSUPPORTED, "the peer speaks MIP version %u.%u, this side speaks 1.0", at[4], at[5]);
   else if (at[6] != 0 || at[7] != 0) connection_refuse(connection, MOLT_PROTOCOL_ERROR, "reserved bytes of the preface are not zero");
 }
 
@@ -161,9 +191,7 @@ void connection_take_frames(Connection *connection) {
     if (left < MOLT_HEADER) return;
     uint32_t length = molt_get32(unit);
     int known = 0;
-    const char *wrong = check_header(unit, &known);
-    if (wrong != NULL) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
-    if (length > connection->max_frame) return connection_refuse(connection, MOLT_FRAME_TOO_LARGE, "a frame exceeds the agreed size");
+    if (check_header(connection, unit, &known) != 0) return;
     if (left - MOLT_HEADER < length) return;
     connection->in_taken += MOLT_HEADER + length;
     if (known) take_frame(connection, unit[4], unit[5], molt_get64(unit + 8), unit + MOLT_HEADER, length);

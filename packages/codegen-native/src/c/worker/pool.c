@@ -79,7 +79,7 @@ static void refuse_dropped(Job *dropped, uint32_t after_ms) {
 
 static void refuse_credit(Job *job, uint32_t credit, int is_window) {
   char message[100];
-  if (is_window) snprintf(message, sizeof message, "more than the %u bytes in flight that were granted", (unsigned)MOLT_WINDOW);
+  if (is_window) snprintf(message, sizeof message, "more than the %u bytes of calls in flight that were granted", (unsigned)MOLT_WINDOW);
   else snprintf(message, sizeof message, "more than the %u calls in flight that were granted", credit);
   refuse_plain(job, MOLT_BUSY, message, 10);
 }
@@ -154,12 +154,13 @@ Job *pool_take(int *more) {
 
 uint32_t pool_active(Connection *connection) { return __atomic_load_n(&connection->owed, __ATOMIC_ACQUIRE); }
 
-int pool_knows(Connection *connection, uint64_t call_id) {
+const char *pool_export_of(Connection *connection, uint64_t call_id) {
   pthread_mutex_lock(&pool.lock);
   Job *job = connection->active;
   while (job != NULL && job->call_id != call_id) job = job->next;
+  const char *name = job == NULL ? NULL : molt_service.exports[job->task.export_index].name;
   pthread_mutex_unlock(&pool.lock);
-  return job != NULL;
+  return name;
 }
 
 /* --- stopping --- */

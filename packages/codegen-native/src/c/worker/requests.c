@@ -52,21 +52,21 @@ static int all_zero(const uint8_t *bytes, uint32_t count) {
 }
 
 /* Reads what the head flags announce. Returns how many bytes that were, or -1 with what is wrong. */
-static int read_extras(const uint8_t *payload, uint32_t length, const uint8_t **trace, const char **wrong) {
+static int read_extras(const uint8_t *payload, uint32_t length, const uint8_t **trace, char *wrong, size_t room) {
   uint8_t flags = payload[17];
   uint32_t at = MOLT_CALL_HEAD;
   if (flags & HEAD_TRACE) {
-    *wrong = "CALL ends within its trace context";
+    snprintf(wrong, room, "CALL ends within its trace context");
     if (length - at < TRACE_BYTES) return -1;
-    *wrong = "CALL with a trace context of zeros";
+    snprintf(wrong, room, "CALL with a trace context of zeros");
     if (all_zero(payload + at, MOLT_TRACE_ID) || all_zero(payload + at + SPAN_AT, SPAN_BYTES)) return -1;
     *trace = payload + at;
     at += TRACE_BYTES;
   }
   if (flags & HEAD_KEY) {
-    *wrong = "CALL ends within its idempotency key";
+    snprintf(wrong, room, "CALL ends within its idempotency key");
     if (length - at < 1 || length - at - 1 < payload[at]) return -1;
-    *wrong = "an idempotency key has 1 to 64 bytes";
+    snprintf(wrong, room, "an idempotency key of %u bytes, 1 to %d are allowed", payload[at], MAX_KEY);
     if (payload[at] == 0 || payload[at] > MAX_KEY) return -1;
     at += 1 + (uint32_t)payload[at];
   }
@@ -80,16 +80,17 @@ static void take_call(Connection *connection, uint64_t call_id, const uint8_t *p
     snprintf(message, sizeof message, "call id %llu: ids of a client are odd and rise, the last was %llu", (unsigned long long)call_id, (unsigned long long)connection->last_id);
     return connection_refuse(connection, MOLT_PROTOCOL_ERROR, message);
   }
-  if (length < MOLT_CALL_HEAD) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CALL is shorter than its head");
+  if (length < MOLT_CALL_HEAD) return connection_refusef(connection, MOLT_PROTOCOL_ERROR, "CALL of %u bytes, at least %d are needed", length, MOLT_CALL_HEAD);
   uint32_t deadline_ms = molt_get32(payload + 4);
   const uint8_t *trace = NULL;
   const char *wrong = NULL;
   if (molt_get16(payload + 2) != 0 || (payload[17] & ~(HEAD_TRACE | HEAD_KEY)) != 0 || molt_get16(payload + 18) != 0) wrong = "reserved parts of CALL are not zero";
   else if (deadline_ms == 0) wrong = "CALL without a deadline";
-  else if (payload[16] > 3) wrong = "CALL with an unknown criticality";
+  else if (payload[16] > 3) return connection_refusef(connection, MOLT_PROTOCOL_ERROR, "criticality %u, 0 to 3 are known", payload[16]);
   if (wrong != NULL) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
-  int extras = payload[17] == 0 ? 0 : read_extras(payload, length, &trace, &wrong);
-  if (extras < 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
+  char bad_extra[80];
+  int extras = payload[17] == 0 ? 0 : read_extras(payload, length, &trace, bad_extra, sizeof bad_extra);
+  if (extras < 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, bad_extra);
   connection->last_id = call_id;
   if (connection->state == DRAINING) return connection_send_plain_error(connection, call_id, MOLT_DRAINING, "the worker is shutting down");
   uint32_t index = molt_get16(payload);
@@ -168,21 +169,36 @@ static void take_ping(Connection *connection, uint64_t call_id) {
 }
 
 /* No export has a stream here, so a piece of one is wrong unless it crossed the answer of its call. */
-static void take_stream_piece(Connection *connection, uint64_t call_id, const char *wrong) {
-  if (call_id % 2 == 1 && call_id <= connection->last_id && !pool_knows(connection, call_id)) return;
-  connection_refuse(connection, MOLT_PROTOCOL_ERROR, wrong);
+static void take_stream_piece(Connection *connection, uint8_t kind, uint64_t call_id, const uint8_t *payload, uint32_t length) {
+  const char *name = connection_kind_name(kind);
+  if (kind == MOLT_CREDIT) {
+    MoltReader reader = {payload, payload + length};
+    uint32_t entries;
+    uint64_t bytes;
+    const char *key;
+    uint32_t key_length;
+    int only_bytes = molt_read_map(&reader, &entries) == 0 && entries == 1 && molt_read_text(&reader, &key, &key_length) == 0 && key_length == 5 &&
+                     memcmp(key, "bytes", 5) == 0 && molt_read_uint(&reader, &bytes) == 0;
+    if (call_id == 0 || !only_bytes) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "CREDIT of a client for more than a stream");
+  }
+  if (call_id % 2 == 0 || call_id > connection->last_id) {
+    return connection_refusef(connection, MOLT_PROTOCOL_ERROR, "%s for call %llu, which was never sent", name, (unsigned long long)call_id);
+  }
+  const char *target = pool_export_of(connection, call_id);
+  if (target == NULL) return;
+  connection_refusef(connection, MOLT_PROTOCOL_ERROR, kind == MOLT_CHUNK ? "CHUNK for %s, which has no input stream" : "CREDIT for %s, whose result is no stream", target);
 }
 
 void connection_take_message(Connection *connection, uint8_t kind, uint64_t call_id, const uint8_t *payload, uint32_t length) {
-  if (connection->state == GREETING && kind != MOLT_HELLO) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, "a frame before HELLO");
+  if (connection->state == GREETING && kind != MOLT_HELLO) return connection_refusef(connection, MOLT_PROTOCOL_ERROR, "%s before HELLO", connection_kind_name(kind));
   switch (kind) {
     case MOLT_HELLO: return connection_greet(connection, payload, length);
     case MOLT_CALL: return take_call(connection, call_id, payload, length);
     case MOLT_CANCEL: return take_cancel(connection, call_id, payload, length);
     case MOLT_PING: return take_ping(connection, call_id);
     case MOLT_PONG: return;
-    case MOLT_CHUNK: return take_stream_piece(connection, call_id, "a CHUNK for a call without an input stream");
-    case MOLT_CREDIT: return take_stream_piece(connection, call_id, "a CREDIT for a call without an output stream");
+    case MOLT_CHUNK:
+    case MOLT_CREDIT: return take_stream_piece(connection, kind, call_id, payload, length);
     default:
       /* ERROR: the client gave up on this stream. */
       pool_cancel_all(connection, "disconnect");

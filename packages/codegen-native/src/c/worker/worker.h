@@ -217,7 +217,8 @@ void pool_cancel_all(Connection *connection, const char *reason);
 void pool_stop_all(const char *reason);
 uint32_t pool_active(Connection *connection);
 /* Whether a call of that id is not answered. */
-int pool_knows(Connection *connection, uint64_t call_id);
+/* The export that a call in flight is for; NULL when it has ended. */
+const char *pool_export_of(Connection *connection, uint64_t call_id);
 
 /* --- processors.c: what the system should know of threads --- */
 
@@ -267,6 +268,9 @@ void connection_drain(Connection *connection, uint32_t drain_ms);
 void connection_close(Connection *connection);
 /* Ends the connection because of what the peer did; what it still has running is stopped. */
 void connection_refuse(Connection *connection, uint16_t code, const char *message);
+void connection_refusef(Connection *connection, uint16_t code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* NULL for kinds that this version does not know. */
+const char *connection_kind_name(uint8_t kind);
 
 /* --- send.c: any thread --- */
 
