@@ -11,6 +11,8 @@ export interface Figure {
   readonly better: 'less' | 'more';
   readonly floor?: number;
   readonly aim?: number;
+  /** How thorough a run was: a quick one is not measured by it. */
+  readonly thoroughness?: true;
 }
 
 /** All figures by name, in the order of the table. */
@@ -80,15 +82,36 @@ export const FIGURES = {
   'stop.node.cpu': { what: 'after its CPU limit, Node, p99', unit: 'ms', better: 'less', floor: 20, aim: 5 },
   'stop.node.cancel': { what: 'after a cancel, Node, p99', unit: 'ms', better: 'less', floor: 20, aim: 5 },
   interrupts: { what: 'interrupt checks, geometric mean cost over the compute set', unit: '%', better: 'less', floor: 8, aim: 3 },
-  'chaos.cycles': { what: 'SIGKILL cycles of worker or client', unit: '', better: 'more' },
+  'chaos.cycles': { what: 'SIGKILL cycles of worker or client', unit: '', better: 'more', floor: 2000, aim: 2000, thoroughness: true },
   'chaos.calls': { what: 'calls made meanwhile', unit: '', better: 'more' },
   'chaos.faults': { what: 'calls with no answer, a wrong one, or a false "not executed"', unit: '', better: 'less', floor: 0, aim: 0 },
-  'fuzz.frames': { what: 'damaged frames sent to decoders and workers', unit: '', better: 'more', floor: 1_000_000, aim: 1_000_000 },
+  'fuzz.frames': {
+    what: 'damaged frames sent to decoders and workers',
+    unit: '',
+    better: 'more',
+    floor: 1_000_000,
+    aim: 1_000_000,
+    thoroughness: true,
+  },
   'fuzz.faults': { what: 'crashes, hangs, allocations beyond the bound', unit: '', better: 'less', floor: 0, aim: 0 },
   'memory.native.drift': { what: 'resident memory of the native worker over the calls', unit: '%', better: 'less', floor: 5, aim: 1 },
   'memory.node.drift': { what: 'resident memory of the Node worker over the calls', unit: '%', better: 'less', floor: 5, aim: 1 },
-  'memory.calls': { what: 'calls of that run, each worker', unit: '', better: 'more', floor: 1_000_000, aim: 1_000_000 },
-  'codecs.values': { what: 'random values encoded by all encoders', unit: '', better: 'more', floor: 100_000, aim: 100_000 },
+  'memory.calls': {
+    what: 'calls of that run, each worker',
+    unit: '',
+    better: 'more',
+    floor: 1_000_000,
+    aim: 1_000_000,
+    thoroughness: true,
+  },
+  'codecs.values': {
+    what: 'random values encoded by all encoders',
+    unit: '',
+    better: 'more',
+    floor: 100_000,
+    aim: 100_000,
+    thoroughness: true,
+  },
   'codecs.differences': { what: 'values whose bytes differ', unit: '', better: 'less', floor: 0, aim: 0 },
 } as const satisfies Record<string, Figure>;
 
@@ -99,9 +122,9 @@ export type FigureName = keyof typeof FIGURES;
 export type Verdict = 'aim' | 'floor' | 'below' | 'told';
 
 /** Compares a value with the bars of its figure. */
-export function verdictOf(name: FigureName, value: number): Verdict {
-  const { better, floor, aim }: Figure = FIGURES[name];
-  if (floor === undefined || aim === undefined) return 'told';
+export function verdictOf(name: FigureName, value: number, quick = false): Verdict {
+  const { better, floor, aim, thoroughness }: Figure = FIGURES[name];
+  if (floor === undefined || aim === undefined || (quick && thoroughness)) return 'told';
   const reaches = (bar: number): boolean => (better === 'less' ? value <= bar : value >= bar);
   return reaches(aim) ? 'aim' : reaches(floor) ? 'floor' : 'below';
 }

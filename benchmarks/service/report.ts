@@ -36,7 +36,7 @@ export function makeReport(
         return { ...FIGURES[name], name, missing: reasons[0] ?? 'the probe did not find it' };
       }
       const measured = spread(values);
-      return { ...FIGURES[name], name, measured, verdict: verdictOf(name, measured.median) };
+      return { ...FIGURES[name], name, measured, verdict: verdictOf(name, measured.median, head.quick) };
     });
   return { ...head, rows, notes: findings.flatMap(({ notes = [] }) => notes) };
 }

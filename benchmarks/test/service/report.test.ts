@@ -14,6 +14,7 @@ describe('verdicts', () => {
     expect([100_000, 40_000, 39_999].map((value) => verdictOf('asyncio.native', value))).toEqual(['aim', 'floor', 'below']);
     expect([0, 1].map((value) => verdictOf('chaos.faults', value))).toEqual(['aim', 'below']);
     expect(verdictOf('client.socket.p50', 1)).toBe('told');
+    expect([verdictOf('memory.calls', 40_000), verdictOf('memory.calls', 40_000, true)]).toEqual(['below', 'told']);
   });
 });
 
