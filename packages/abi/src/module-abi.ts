@@ -70,6 +70,8 @@ export const STATUS = {
   failed: 3,
   /** The request bytes do not match the input schema; the payload is a MessagePack array [path, message] of texts. */
   invalidInput: 4,
+  /** The result is beyond a bound of its schema; the payload is a MessagePack array [what] of one text. */
+  oversizedResult: 5,
 } as const;
 
 /**

@@ -55,6 +55,7 @@ enum {
   MOLT_STATUS_RETURNED = 2,
   MOLT_STATUS_FAILED = 3,
   MOLT_STATUS_INVALID_INPUT = 4,
+  MOLT_STATUS_OVERSIZED_RESULT = 5,
 };
 
 /* A piece of the first contents of memory. */

@@ -36,6 +36,8 @@ export function callExport({ module, schemas }: ServableArtifact, name: string, 
   const [type, message, traceback] = (unpackControl(answer.bytes) ?? []) as readonly unknown[];
   if (answer.status === 'invalidInput')
     throw new MoltError(fault('MOLT0015', { what: `${String(type)}: ${String(message)}`, signature: signatureOf(target) }));
+  if (answer.status === 'oversizedResult')
+    return { kind: 'raised', type: 'ResultTooLarge', message: `beyond a bound of its schema: ${String(type)}`, traceback: '' };
   return { kind: 'raised', type: String(type), message: String(message), traceback: typeof traceback === 'string' ? traceback : '' };
 }
 

@@ -93,7 +93,7 @@ export class CodecSource {
         return [
           `def ${name}(w: PackWriter, x: int) -> None:`,
           `  if ${outside(schema)}:`,
-          `    raise_overflow_error('a result is outside the bounds of its schema, ${schema.min} to ${schema.max}')`,
+          `    raise_beyond_bound('an int outside ${schema.min} to ${schema.max}')`,
           '  w.int(x)',
         ];
       }
@@ -101,7 +101,7 @@ export class CodecSource {
       return [
         `def ${name}(w: PackWriter, x: ${type}) -> None:`,
         `  if ${size} > ${schema.maxBytes}:`,
-        `    raise_value_error('a result has more than ${schema.maxBytes} bytes of ${type}, the bound of its schema')`,
+        `    raise_beyond_bound('more than ${schema.maxBytes} bytes of ${type}')`,
         `  w.${write}(x)`,
       ];
     });
@@ -235,7 +235,7 @@ export class CodecSource {
           return [
             head,
             `  if len(x) != ${schema.length}:`,
-            `    raise_value_error('a result has ' + str(len(x)) + ' items, its schema says ${schema.length}')`,
+            `    raise_beyond_bound(str(len(x)) + ' items, exactly ${schema.length}')`,
             `  w.array(${schema.length})`,
             '  for y in x:',
             ...put(schema.of, 'y', '    '),
@@ -301,7 +301,7 @@ function outside({ min, max }: IntSchema): string {
 
 /** Refuses a container that callers would refuse. */
 function atMost(limit: number, what: string): string[] {
-  return [`  if len(x) > ${limit}:`, `    raise_value_error('a result has ' + str(len(x)) + ' ${what}, its schema allows ${limit}')`];
+  return [`  if len(x) > ${limit}:`, `    raise_beyond_bound(str(len(x)) + ' ${what}, at most ${limit}')`];
 }
 
 /** A literal as Python source, whatever characters it has. */

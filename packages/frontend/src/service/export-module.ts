@@ -82,7 +82,7 @@ export function buildService(program: Program, entry: ModuleInfo, names: readonl
 }
 
 const HEADER = `# molt: intrinsics
-from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_RETURNED, i32, is_small, load_ref, store_ref
+from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_OVERSIZED_RESULT, STATUS_RETURNED, i32, is_small, load_ref, store_ref
 `;
 
 function callSource(codecs: CodecSource, e: ExportSchema, i: number): string[] {
@@ -117,6 +117,11 @@ ${cases.join('\n')}
     w.str('byte ' + str(e.offset))
     w.str(e.what)
     status = STATUS_INVALID_INPUT
+  except BoundError as e:
+    w = PackWriter()
+    w.array(1)
+    w.str(e.what)
+    status = STATUS_OVERSIZED_RESULT
   except BaseException as e:
     w = PackWriter()
     put_failure(w, e)

@@ -28,7 +28,7 @@ export interface CallLimits {
 
 /** How a call ended: a result, an exception of the export, or input that does not match its schema. */
 export interface CallAnswer {
-  readonly status: 'returned' | 'failed' | 'invalidInput';
+  readonly status: 'returned' | 'failed' | 'invalidInput' | 'oversizedResult';
   /** The encoded result or the encoded error. */
   readonly bytes: Uint8Array;
 }
@@ -63,6 +63,13 @@ export interface WasmInstance {
   /** Puts memory back to the frozen image; without effect when there is nothing to put back. */
   reset(): void;
 }
+
+/** Ends of a call other than a result, by their status word. */
+const ANSWERS = new Map<number, CallAnswer['status']>([
+  [STATUS.failed, 'failed'],
+  [STATUS.invalidInput, 'invalidInput'],
+  [STATUS.oversizedResult, 'oversizedResult'],
+]);
 
 /** Instantiates a compiled module. */
 export function createInstance(module: WebAssembly.Module, host: HostFunctions = {}, options: InstanceOptions = {}): WasmInstance {
@@ -151,7 +158,7 @@ class Instance implements WasmInstance {
       new Uint8Array(this.memory.buffer).set(input, address);
       const status = Number(this.#export(EXPORT.call)(exportIndex, address, input.length)) & 15;
       const bytes = this.#result(limits.outputBytes);
-      return { status: status === STATUS.invalidInput ? 'invalidInput' : status === STATUS.failed ? 'failed' : 'returned', bytes };
+      return { status: ANSWERS.get(status) ?? 'returned', bytes };
     });
   }
 

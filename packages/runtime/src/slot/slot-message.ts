@@ -37,7 +37,7 @@ export type SlotReport =
     }
   | {
       readonly kind: 'answered';
-      readonly status: 'returned' | 'failed' | 'invalidInput';
+      readonly status: 'returned' | 'failed' | 'invalidInput' | 'oversizedResult';
       readonly bytes: Uint8Array;
       readonly cost: TaskCost;
       /** Whether the next call may come at once; if not, `ready` follows. */

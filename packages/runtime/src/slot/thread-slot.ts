@@ -100,7 +100,7 @@ export class ThreadSlot implements ComputeSlot {
         this.#finish(
           status === 'returned'
             ? { kind: 'answer', answer: { kind: 'returned', body: bytes, cost } }
-            : { kind: 'answer', answer: { kind: status === 'failed' ? 'raised' : 'invalidInput', payload: bytes, cost } },
+            : { kind: 'answer', answer: { kind: status === 'failed' ? 'raised' : status, payload: bytes, cost } },
           report.ready,
         );
         return;

@@ -26,6 +26,12 @@ export function readRaised(payload: Uint8Array): RaisedException | undefined {
   return { type, message, traceback, args: args as readonly ControlValue[] };
 }
 
+/** Reads `[what]`: how a result is beyond its bound. */
+export function readBoundFault(payload: Uint8Array): string | undefined {
+  const value = unpackControl(payload);
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : undefined;
+}
+
 /** What was wrong with an input. */
 export interface InputFault {
   /** Where, such as `$.flights[3].delay` or `byte 17`. */

@@ -6,7 +6,7 @@
  */
 import type { CancelReason, MipErrorParts } from '@molt/ipc';
 import type { TrapReason } from '../host/trap-error.ts';
-import { readInputFault, readRaised } from './abi-payload.ts';
+import { readBoundFault, readInputFault, readRaised } from './abi-payload.ts';
 
 /** Why a task is stopped from outside: its limits, or one of the protocol's reasons for cancelling. */
 export type StopReason = 'cpu' | CancelReason;
@@ -34,6 +34,8 @@ export type Outcome =
   /** The export raised; the payload is that of the ABI. */
   | { readonly kind: 'raised'; readonly payload: Uint8Array; readonly cost: TaskCost }
   | { readonly kind: 'invalidInput'; readonly payload: Uint8Array; readonly cost: TaskCost }
+  /** The export returned what its schema does not allow. */
+  | { readonly kind: 'oversizedResult'; readonly payload: Uint8Array; readonly cost: TaskCost }
   /** Compiled code ended the task: a limit that it checks itself, or a fault of the machine. */
   | { readonly kind: 'trapped'; readonly reason: TrapReason; readonly cost: TaskCost }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -59,6 +61,8 @@ export function outcomeError(outcome: Outcome, label: TaskLabel): MipErrorParts 
       return raised(outcome.payload, label);
     case 'invalidInput':
       return invalidInput(outcome.payload, label);
+    case 'oversizedResult':
+      return oversizedResult(outcome.payload, label);
     case 'trapped':
       return trapped(outcome.reason, label);
     case 'refused':
@@ -97,6 +101,17 @@ function invalidInput(payload: Uint8Array, { exportName }: TaskLabel): MipErrorP
     message: `the input of ${exportName} is wrong at ${fault.path}: ${fault.message}`,
     hint: 'send what the schema of the export says; clients of Molt check it before they send',
     details: { export: exportName, path: fault.path, why: fault.message },
+  };
+}
+
+function oversizedResult(payload: Uint8Array, { exportName }: TaskLabel): MipErrorParts {
+  const why = readBoundFault(payload);
+  if (why === undefined) return badPayload(exportName, 'bound fault');
+  return {
+    name: 'RESULT_TOO_LARGE',
+    message: `the result of ${exportName} is beyond a bound of its schema: ${why}`,
+    hint: 'return less, or state a larger bound in the annotation of the result (Annotated) and build again',
+    details: { export: exportName, reason: 'output', why },
   };
 }
 

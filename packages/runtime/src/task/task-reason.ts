@@ -31,6 +31,8 @@ export function reasonOf(outcome: Outcome): TaskReason {
       return 'app_error';
     case 'invalidInput':
       return 'invalid_input';
+    case 'oversizedResult':
+      return 'output';
     case 'refused':
       return outcome.refusal.kind === 'draining' ? 'shutdown' : 'load_shed';
     case 'stopped':

@@ -22,7 +22,7 @@ export type TaskState =
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 
 /** What compiled code itself came to. */
-export type Answer = Extract<Outcome, { readonly kind: 'returned' | 'raised' | 'invalidInput' | 'trapped' }>;
+export type Answer = Extract<Outcome, { readonly kind: 'returned' | 'raised' | 'invalidInput' | 'oversizedResult' | 'trapped' }>;
 
 /** What can happen to a task. */
 export type TaskEvent =

@@ -41,6 +41,14 @@ describe('outcomes as errors', () => {
       expect(error({ kind: 'invalidInput', payload: packControl(unreadable), cost }).mip).toBe('INTERNAL');
   });
 
+  it('a result beyond a bound says which', () => {
+    const found = error({ kind: 'oversizedResult', payload: packControl(['5 items, at most 4']), cost });
+    expect(found).toMatchObject({ mip: 'RESULT_TOO_LARGE', executed: 'yes' });
+    expect(found.text).toBe('the result of price is beyond a bound of its schema: 5 items, at most 4');
+    for (const unreadable of [[1], [], 'x', ['x', 'y']])
+      expect(error({ kind: 'oversizedResult', payload: packControl(unreadable), cost }).mip).toBe('INTERNAL');
+  });
+
   it('every trap has an error that was executed and says what to do or who asked for it', () => {
     const names = Object.keys(TRAP_REASON).map((reason) => error({ kind: 'trapped', reason: reason as TrapReason, cost }).mip);
     expect(new Set(names)).toEqual(

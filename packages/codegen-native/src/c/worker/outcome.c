@@ -125,6 +125,27 @@ uint16_t molt_pack_invalid_input(MoltPack *pack, const MoltLabel *label, const u
   return MOLT_INVALID_INPUT;
 }
 
+/* The payload is [what]. */
+uint16_t molt_pack_oversized_result(MoltPack *pack, const MoltLabel *label, const uint8_t *bytes, uint32_t length) {
+  MoltReader reader = {bytes, bytes + length};
+  uint32_t count = 0, why_length = 0;
+  const char *why;
+  if (molt_read_array(&reader, &count) != 0 || count != 1 || molt_read_text(&reader, &why, &why_length) != 0) return unreadable(pack, label, "bound fault");
+  MoltPack details = {0};
+  molt_pack_map(&details, 3);
+  entry(&details, "export", label->name, strlen(label->name));
+  entry(&details, "reason", "output", 6);
+  entry(&details, "why", why, why_length);
+  MoltError error = {.code = MOLT_RESULT_TOO_LARGE, .executed = -1, .hint = "return less, or state a larger bound in the annotation of the result (Annotated) and build again"};
+  if (!details.failed) {
+    error.details = details.bytes;
+    error.details_length = details.length;
+  }
+  molt_pack_failure(pack, label, &error, "the result of %s is beyond a bound of its schema: %.*s", label->name, (int)why_length, why);
+  free(details.bytes);
+  return MOLT_RESULT_TOO_LARGE;
+}
+
 /* Starts an error with the details {export, reason}. */
 static void with_reason(MoltPack *details, MoltError *error, const MoltLabel *label, const char *reason) {
   molt_pack_map(details, 2);

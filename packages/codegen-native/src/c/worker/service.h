@@ -220,6 +220,7 @@ static inline uint32_t molt_tighter(uint32_t a, uint32_t b) { return a == 0 ? b 
 /* Each appends the payload of an ERROR and returns its code. `reason` is why a call was stopped: deadline, cpu, or that of a CANCEL. */
 uint16_t molt_pack_raised(MoltPack *pack, const MoltLabel *label, const uint8_t *bytes, uint32_t length);
 uint16_t molt_pack_invalid_input(MoltPack *pack, const MoltLabel *label, const uint8_t *bytes, uint32_t length);
+uint16_t molt_pack_oversized_result(MoltPack *pack, const MoltLabel *label, const uint8_t *bytes, uint32_t length);
 uint16_t molt_pack_stopped(MoltPack *pack, const MoltLabel *label, const char *reason, int ran);
 uint16_t molt_pack_trapped(MoltPack *pack, const MoltLabel *label, uint32_t trap);
 uint16_t molt_pack_internal(MoltPack *pack, const MoltLabel *label, const char *message);

@@ -142,6 +142,9 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
   } else if ((status & 15) == MOLT_STATUS_INVALID_INPUT) {
     outcome->reason = "invalid_input";
     outcome->code = molt_pack_invalid_input(&outcome->pack, &label, bytes, length);
+  } else if ((status & 15) == MOLT_STATUS_OVERSIZED_RESULT) {
+    outcome->reason = "output";
+    outcome->code = molt_pack_oversized_result(&outcome->pack, &label, bytes, length);
   } else if ((status & 15) != MOLT_STATUS_RETURNED) {
     outcome->reason = "internal";
     outcome->code = molt_pack_internal(&outcome->pack, &label, "the module answered with an unknown status");

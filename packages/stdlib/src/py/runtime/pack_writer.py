@@ -1,7 +1,20 @@
 # molt: intrinsics
 # Writes the Molt MessagePack profile: always the shortest form, always doubles, one NaN. Bytes collect in a TextBuilder.
 
-from molt.intrinsics import addr, big, f64_bits, i32, i64, is_small, load_i32, load_i64, lt_u, shr_u, type_name, word
+from molt.intrinsics import addr, big, f64_bits, i32, i64, is_small, load_i32, load_i64, lt_u, noinline, shr_u, type_name, word
+
+
+# A result is beyond a bound of its schema. No program catches it: it is raised after the export has returned.
+class BoundError(BaseException):
+    what: str
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+
+@noinline
+def raise_beyond_bound(what: str) -> None:
+    raise BoundError(what)
 
 
 class PackWriter:
@@ -42,7 +55,7 @@ class PackWriter:
                 self._head(211, -w, 8)
                 return
             if count != 2:
-                raise_overflow_error('int too large for the wire: 64 bits at most')
+                raise_beyond_bound('an int of more than 64 bits')
         if w >= 0 and w < 128:
             self._out.byte(i32(w))
         elif lt_u(w, 256):
