@@ -28,19 +28,44 @@ typedef struct {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Visit visits[MOST + 1];
 
-int http_listen(const char *address) {
-  char host[256] = "127.0.0.1";
-  const char *colon = strrchr(address, ':'), *port = colon == NULL ? address : colon + 1;
-  size_t length = colon == NULL ? 0 : (size_t)(colon - address);
-  const char *begin = address;
-  if (length >= 2 && begin[0] == '[' && begin[length - 1] == ']') {
+/* http://HOST:PORT once it listens. */
+static char url[128];
+
+const char *http_url(void) { return url; }
+
+/* Takes HOST:PORT apart; 0, or -1 when it is something else. */
+static int split(const char *address, char host[256], const char **port) {
+  const char *colon = strrchr(address, ':'), *begin = address;
+  if (colon == NULL || colon == address || colon[1] == 0 || strlen(colon + 1) > 5 || strspn(colon + 1, "0123456789") != strlen(colon + 1) || atoi(colon + 1) > 65535) return -1;
+  size_t length = (size_t)(colon - address);
+  if (begin[0] == '[' && begin[length - 1] == ']') {
     begin++;
     length -= 2;
   }
-  if (length >= sizeof host) length = sizeof host - 1;
-  if (length != 0) {
-    memcpy(host, begin, length);
-    host[length] = 0;
+  if (length == 0 || length > 255) return -1;
+  memcpy(host, begin, length);
+  host[length] = 0;
+  *port = colon + 1;
+  return 0;
+}
+
+/* Remembers where the system made us listen: port 0 is any. */
+static void note_url(int fd) {
+  struct sockaddr_storage bound;
+  socklen_t length = sizeof bound;
+  char host[64], port[8];
+  if (getsockname(fd, (struct sockaddr *)&bound, &length) != 0) return;
+  if (getnameinfo((struct sockaddr *)&bound, length, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) return;
+  snprintf(url, sizeof url, bound.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host, port);
+}
+
+int http_listen(const char *address) {
+  char host[256];
+  const char *port;
+  for (int i = 0; i <= MOST; i++) visits[i].fd = -1;
+  if (split(address, host, &port) != 0) {
+    fprintf(stderr, "molt_worker: --metrics: expected HOST:PORT, found %s\n", address);
+    return -1;
   }
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found = NULL;
   int wrong = getaddrinfo(host, port, &hints, &found);
@@ -50,14 +75,15 @@ int http_listen(const char *address) {
   }
   int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
   if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  int failed = fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 16) != 0 || reactor_watch_http(fd, LISTENER, 0) != 0;
+  int failed = fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, MOST) != 0 || reactor_watch_http(fd, LISTENER, 0) != 0;
   if (failed) {
     fprintf(stderr, "molt_worker: --metrics: %s: %s\n", address, strerror(errno));
     if (fd >= 0) close(fd);
+  } else {
+    note_url(fd);
+    visits[LISTENER].fd = fd;
   }
   freeaddrinfo(found);
-  for (int i = 0; i <= MOST; i++) visits[i].fd = -1;
-  visits[LISTENER].fd = failed ? -1 : fd;
   return failed ? -1 : 0;
 }
 
@@ -91,16 +117,16 @@ static void send_all(int fd, const char *bytes, size_t length) {
   }
 }
 
-static void answer(int fd, const char *status, const char *type, const char *body, size_t length) {
+static void answer(int fd, int only_head, const char *status, const char *type, const char *body, size_t length) {
   char head[256];
   int head_length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n", status, type, length);
   int size = (int)(length + sizeof head);
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   send_all(fd, head, (size_t)head_length);
-  send_all(fd, body, length);
+  if (!only_head) send_all(fd, body, length);
 }
 
-static void plain(int fd, const char *status, const char *body) { answer(fd, status, "text/plain; charset=utf-8", body, strlen(body)); }
+static void plain(int fd, int only_head, const char *status, const char *body) { answer(fd, only_head, status, "text/plain; charset=utf-8", body, strlen(body)); }
 
 /* Whether the request's line asks for a path, with or without a query. */
 static int asks_for(const char *request, const char *path) {
@@ -109,16 +135,18 @@ static int asks_for(const char *request, const char *path) {
 }
 
 static void respond(int fd, const char *request) {
-  if (strncmp(request, "GET ", 4) != 0) return plain(fd, "405 Method Not Allowed", "only GET is served here\n");
-  if (asks_for(request + 4, "/healthz")) {
+  int only_head = strncmp(request, "HEAD ", 5) == 0;
+  if (!only_head && strncmp(request, "GET ", 4) != 0) return plain(fd, 0, "405 Method Not Allowed", "only GET\n");
+  const char *path = request + (only_head ? 5 : 4);
+  if (asks_for(path, "/healthz")) {
     int stopping = __atomic_load_n(&pool.stopping, __ATOMIC_ACQUIRE);
-    return plain(fd, stopping ? "503 Service Unavailable" : "200 OK", stopping ? "draining\n" : "ok\n");
+    return plain(fd, only_head, stopping ? "503 Service Unavailable" : "200 OK", stopping ? "draining\n" : "ok\n");
   }
-  if (!asks_for(request + 4, "/metrics")) return plain(fd, "404 Not Found", "there are /metrics and /healthz\n");
+  if (!asks_for(path, "/metrics")) return plain(fd, only_head, "404 Not Found", "there are /metrics and /healthz\n");
   size_t length = 0;
   char *text = metrics_text(&length);
-  if (text == NULL) return plain(fd, "503 Service Unavailable", "no memory\n");
-  answer(fd, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text, length);
+  if (text == NULL) return plain(fd, only_head, "503 Service Unavailable", "no memory\n");
+  answer(fd, only_head, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text, length);
   free(text);
 }
 
@@ -136,7 +164,7 @@ static int go_on(Visit *visit) {
       return 1;
     }
     if (visit->length == MOST_BYTES - 1) {
-      plain(visit->fd, "431 Request Header Fields Too Large", "the request is too large\n");
+      plain(visit->fd, 0, "431 Request Header Fields Too Large", "the request is too large\n");
       return 1;
     }
   }

@@ -37,52 +37,79 @@ static void put(const char *line, size_t length) {
   (void)written;
 }
 
-static void note(const char *level, const char *event, const char *format, va_list arguments) {
-  char *line = NULL, *message = NULL;
-  size_t length = 0;
-  if (vasprintf(&message, format, arguments) < 0) return;
-  FILE *out = open_memstream(&line, &length);
-  if (out != NULL) {
-    if (settings.json_log) {
-      begin(out, level, event);
-      fputs(",\"message\":\"", out);
-      put_json(out, message);
-      fputs("\"}\n", out);
-    } else {
-      fprintf(out, "molt_worker: %s\n", message);
-    }
-    if (fclose(out) == 0) put(line, length);
-  }
-  free(line);
-  free(message);
-}
-
-void log_note(const char *event, const char *format, ...) {
+/* One event: `fields` is empty, or JSON members that begin with a comma. */
+static void note(const char *level, const char *event, const char *message, const char *fields) {
   if (settings.quiet) return;
-  va_list arguments;
-  va_start(arguments, format);
-  note("info", event, format, arguments);
-  va_end(arguments);
-}
-
-void log_fault(const char *event, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  note("error", event, format, arguments);
-  va_end(arguments);
-}
-
-void log_call(const Job *job, uint16_t code, uint64_t queue_us, const MoltOutcome *outcome) {
-  if (!settings.json_log || settings.quiet) return;
   char *line = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&line, &length);
   if (out == NULL) return;
-  begin(out, code == 0 ? "info" : "warn", "call");
+  if (settings.json_log) {
+    begin(out, level, event);
+    fputs(",\"message\":\"", out);
+    put_json(out, message);
+    fprintf(out, "\"%s}\n", fields);
+  } else {
+    fprintf(out, "%s\n", message);
+  }
+  if (fclose(out) == 0) put(line, length);
+  free(line);
+}
+
+void log_start(void) {
+  char *message = NULL, *fields = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&message, &length);
+  if (out == NULL) return;
+  fputs("serving ", out);
+  for (uint32_t i = 0; i < molt_service.export_count; i++) fprintf(out, "%s%s", i == 0 ? "" : ", ", molt_service.exports[i].name);
+  fprintf(out, "%s at %s with %u slots", molt_service.export_count == 0 ? "nothing" : "", settings.socket_path, settings.slots);
+  fclose(out);
+  out = open_memstream(&fields, &length);
+  if (out != NULL) {
+    fputs(",\"socket\":\"", out);
+    put_json(out, settings.socket_path);
+    fprintf(out, "\",\"artifact\":\"%s\",\"exports\":%u,\"slots\":%u,\"pid\":%d", molt_service.artifact, molt_service.export_count, settings.slots, (int)getpid());
+    fclose(out);
+  }
+  note("info", "start", message, fields == NULL ? "" : fields);
+  free(message);
+  free(fields);
+}
+
+void log_drain(void) {
+  char message[64], fields[32];
+  snprintf(message, sizeof message, "draining for at most %u ms", settings.drain_ms);
+  snprintf(fields, sizeof fields, ",\"drain_ms\":%u", settings.drain_ms);
+  note("info", "drain", message, fields);
+}
+
+void log_stop(void) { note("info", "stop", "ended", ""); }
+
+void log_fault(const char *format, ...) {
+  char *message = NULL;
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vasprintf(&message, format, arguments);
+  va_end(arguments);
+  if (length < 0) return;
+  note("warn", "fault", message, "");
+  free(message);
+}
+
+void log_call(const Job *job, uint16_t code, const char *reason, uint64_t queue_us, const MoltOutcome *outcome) {
+  if (!settings.json_log || settings.quiet) return;
+  static const MoltOutcome nothing;
+  const MoltOutcome *cost = outcome == NULL ? &nothing : outcome;
+  char *line = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&line, &length);
+  if (out == NULL) return;
+  begin(out, "info", "call");
   fputs(",\"export\":\"", out);
   put_json(out, molt_service.exports[job->task.export_index].name);
-  fprintf(out, "\",\"outcome\":\"%s\",\"queue_us\":%llu", code == 0 ? "ok" : molt_error_name(code), (unsigned long long)queue_us);
-  if (outcome != NULL) fprintf(out, ",\"exec_us\":%u,\"cpu_us\":%u,\"peak_kib\":%u", outcome->exec_us, outcome->cpu_us, outcome->peak_kib);
+  fprintf(out, "\",\"outcome\":\"%s\",\"reason\":\"%s\",\"queue_us\":%llu", code == 0 ? "ok" : molt_error_name(code), reason, (unsigned long long)queue_us);
+  fprintf(out, ",\"exec_us\":%u,\"cpu_us\":%u,\"peak_kib\":%u", cost->exec_us, cost->cpu_us, cost->peak_kib);
   if (job->has_trace) {
     fputs(",\"trace_id\":\"", out);
     for (int i = 0; i < MOLT_TRACE_ID; i++) fprintf(out, "%02x", job->trace_id[i]);

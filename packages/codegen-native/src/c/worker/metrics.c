@@ -10,8 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Upper bounds of the buckets of times, in microseconds; one more bucket takes the rest. */
-static const uint32_t BOUNDS[] = {100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
+/* Upper bounds of the buckets of times, in microseconds and as text in seconds; one more bucket takes the rest. */
+static const struct {
+  uint32_t us;
+  const char *seconds;
+} BOUNDS[] = {
+    {50, "0.00005"}, {100, "0.0001"}, {250, "0.00025"}, {500, "0.0005"}, {1000, "0.001"}, {2500, "0.0025"}, {5000, "0.005"}, {10000, "0.01"}, {25000, "0.025"},
+    {50000, "0.05"}, {100000, "0.1"}, {250000, "0.25"}, {500000, "0.5"}, {1000000, "1"}, {2500000, "2.5"}, {5000000, "5"}, {10000000, "10"},
+};
 enum { BUCKETS = sizeof BOUNDS / sizeof BOUNDS[0] };
 
 typedef struct {
@@ -20,16 +26,15 @@ typedef struct {
   double sum;
 } Histogram;
 
-/* Outcomes of calls: a result, then the codes a call may end with. */
+/* Outcomes of calls: a result, then the codes that a call may end with. */
 static const uint16_t CODES[] = {
-    0, MOLT_INVALID_INPUT, MOLT_RESULT_TOO_LARGE, MOLT_BUSY, MOLT_SHED, MOLT_DEADLINE_UNMEETABLE, MOLT_DRAINING, MOLT_DEADLINE_EXCEEDED, MOLT_CPU_EXCEEDED,
-    MOLT_MEMORY_EXCEEDED, MOLT_CANCELLED, MOLT_APP_ERROR, MOLT_TRAP_ERROR, MOLT_INTERNAL,
+    0, MOLT_UNKNOWN_EXPORT, MOLT_SCHEMA_MISMATCH, MOLT_INVALID_INPUT, MOLT_RESULT_TOO_LARGE, MOLT_BUSY, MOLT_SHED, MOLT_DEADLINE_UNMEETABLE, MOLT_DRAINING,
+    MOLT_DEADLINE_EXCEEDED, MOLT_CPU_EXCEEDED, MOLT_MEMORY_EXCEEDED, MOLT_CANCELLED, MOLT_APP_ERROR, MOLT_TRAP_ERROR, MOLT_INTERNAL,
 };
 enum { OUTCOMES = sizeof CODES / sizeof CODES[0] };
-enum { FIRST_REFUSAL = 3, LAST_REFUSAL = 6 };
 
 static const char *const REASONS[] = {
-    "returned", "raised", "invalid_input", "user", "disconnect", "deadline", "cpu", "memory", "output", "parent", "shutdown", "superseded", "load_shed", "stack", "unreachable", "internal",
+    "ok", "app_error", "invalid_input", "user", "disconnect", "deadline", "cpu", "memory", "output", "parent", "superseded", "shutdown", "load_shed", "trap", "lost",
 };
 enum { REASON_COUNT = sizeof REASONS / sizeof REASONS[0] };
 
@@ -51,7 +56,7 @@ int metrics_start(void) {
 
 static void add(Histogram *histogram, uint64_t us) {
   uint32_t bucket = 0;
-  while (bucket < BUCKETS && us > BOUNDS[bucket]) bucket++;
+  while (bucket < BUCKETS && us > BOUNDS[bucket].us) bucket++;
   histogram->counts[bucket]++;
   histogram->total++;
   histogram->sum += (double)us / 1e6;
@@ -66,7 +71,7 @@ static uint32_t outcome_of(uint16_t code) {
 static void note(const Job *job, uint16_t code, const char *reason, uint64_t now) {
   uint32_t outcome = outcome_of(code);
   add(&figures[job->task.export_index].durations[outcome], (now - job->received_ns) / 1000);
-  if (outcome >= FIRST_REFUSAL && outcome <= LAST_REFUSAL) rejected[outcome]++;
+  if (code / 100 == 3) rejected[outcome]++;
   for (uint32_t i = 0; i < REASON_COUNT; i++) {
     if (strcmp(REASONS[i], reason) == 0) reasons[i]++;
   }
@@ -87,6 +92,12 @@ void metrics_note_refused(const Job *job, uint16_t code, const char *reason) {
   pthread_mutex_unlock(&pool.lock);
 }
 
+void metrics_note_rejected(uint16_t code) {
+  pthread_mutex_lock(&pool.lock);
+  rejected[outcome_of(code)]++;
+  pthread_mutex_unlock(&pool.lock);
+}
+
 /* --- text --- */
 
 static void head(FILE *out, const char *name, const char *type, const char *help) { fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type); }
@@ -96,7 +107,7 @@ static void put_histogram(FILE *out, const char *name, const char *labels, const
   uint64_t sum = 0;
   for (uint32_t i = 0; i < BUCKETS; i++) {
     sum += histogram->counts[i];
-    fprintf(out, "%s_bucket{%sle=\"%g\"} %llu\n", name, labels, BOUNDS[i] / 1e6, (unsigned long long)sum);
+    fprintf(out, "%s_bucket{%sle=\"%s\"} %llu\n", name, labels, BOUNDS[i].seconds, (unsigned long long)sum);
   }
   fprintf(out, "%s_bucket{%sle=\"+Inf\"} %llu\n", name, labels, (unsigned long long)histogram->total);
   size_t length = strlen(labels);
@@ -121,9 +132,9 @@ static void put_exports(FILE *out) {
       free(labels);
     }
   }
-  head(out, "molt_task_cpu_seconds_total", "counter", "CPU time of calls.");
+  head(out, "molt_task_cpu_seconds_total", "counter", "CPU time that calls used.");
   for (uint32_t i = 0; i < count; i++) fprintf(out, "molt_task_cpu_seconds_total{export=\"%s\"} %.6f\n", exports[i].name, figures[i].cpu_seconds);
-  head(out, "molt_task_memory_peak_bytes", "gauge", "Largest linear memory of a call.");
+  head(out, "molt_task_memory_peak_bytes", "gauge", "The most memory that a call used.");
   for (uint32_t i = 0; i < count; i++) fprintf(out, "molt_task_memory_peak_bytes{export=\"%s\"} %llu\n", exports[i].name, (unsigned long long)figures[i].peak_bytes);
 }
 
@@ -134,22 +145,23 @@ static void put_gauge(FILE *out, const char *name, const char *help, uint64_t va
 
 char *metrics_text(size_t *length) {
   char *text = NULL;
-  uint32_t connections = reactor_connections();
+  uint64_t connections = reactor_connections(), credit = reactor_credit_left();
   FILE *out = open_memstream(&text, length);
   if (out == NULL) return NULL;
   pthread_mutex_lock(&pool.lock);
   put_exports(out);
-  uint32_t busy = pool.running, capacity = settings.slots + settings.queue, used = pool.running + pool.queued;
-  put_gauge(out, "molt_queue_depth", "Calls that wait for a slot.", pool.queued);
-  head(out, "molt_queue_delay_seconds", "histogram", "Time that started calls waited for a slot.");
+  put_gauge(out, "molt_queue_depth", "Calls that wait.", pool.queued);
+  head(out, "molt_queue_delay_seconds", "histogram", "Time that calls waited before they ran.");
   put_histogram(out, "molt_queue_delay_seconds", "", &delays);
-  put_gauge(out, "molt_slots_busy", "Slots that compute.", busy);
-  put_gauge(out, "molt_slots", "Calls that may run at once.", settings.slots);
+  put_gauge(out, "molt_slots_busy", "Calls that run.", pool.running);
+  put_gauge(out, "molt_slots", "Calls that can run at once.", settings.slots);
   put_gauge(out, "molt_connections", "Open connections.", connections);
-  put_gauge(out, "molt_credit_available", "Calls that would be taken in now.", used < capacity ? capacity - used : 0);
-  head(out, "molt_calls_rejected_total", "counter", "Calls that were not taken in, by code.");
-  for (uint32_t k = FIRST_REFUSAL; k <= LAST_REFUSAL; k++) fprintf(out, "molt_calls_rejected_total{code=\"%s\"} %llu\n", outcome_name(k), (unsigned long long)rejected[k]);
-  head(out, "molt_task_outcome_total", "counter", "Calls by why they ended.");
+  put_gauge(out, "molt_credit_available", "Calls that clients may still send, over all connections.", credit);
+  head(out, "molt_calls_rejected_total", "counter", "Calls that were refused without running.");
+  for (uint32_t k = 0; k < OUTCOMES; k++) {
+    if (rejected[k] != 0) fprintf(out, "molt_calls_rejected_total{code=\"%s\"} %llu\n", outcome_name(k), (unsigned long long)rejected[k]);
+  }
+  head(out, "molt_task_outcome_total", "counter", "Calls by how they ended.");
   for (uint32_t i = 0; i < REASON_COUNT; i++) fprintf(out, "molt_task_outcome_total{reason=\"%s\"} %llu\n", REASONS[i], (unsigned long long)reasons[i]);
   pthread_mutex_unlock(&pool.lock);
   if (fclose(out) != 0) {

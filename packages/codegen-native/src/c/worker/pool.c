@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-Pool pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+Pool pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .next_deadline_ns = UINT64_MAX};
 
 /* Calls of exports that take longer are run by a thread that holds no connection. */
 enum { LONG_US = 100 };
@@ -24,7 +24,10 @@ static uint64_t on_long(MoltWatch *watch, uint64_t now) {
   Slot *slot = (Slot *)watch;
   Connection *held = __atomic_exchange_n(&slot->held, NULL, __ATOMIC_ACQ_REL);
   if (held != NULL) reactor_pass_on(held);
-  return processors_tend(slot, now);
+  uint64_t again = processors_tend(slot, now), deadline = __atomic_load_n(&pool.next_deadline_ns, __ATOMIC_RELAXED);
+  /* Calls that wait for a slot are answered at their deadline. */
+  if (now >= deadline) reactor_wake();
+  return now < deadline && deadline - now < again ? deadline - now : again;
 }
 
 /* --- lists; pool.lock is held --- */
@@ -118,7 +121,7 @@ Job *pool_submit(Job *job, int may_run) {
     if (runs) {
       begin(job, free_slot());
     } else {
-      pool.queue[pool.queued++] = job;
+      overload_put(job);
       wake = pool.running < settings.slots;
     }
   }
@@ -128,6 +131,7 @@ Job *pool_submit(Job *job, int may_run) {
   if (dropped != NULL) refuse_dropped(dropped, after_ms);
   if (admission == REFUSED_BUSY) refuse_busy(job, queued, after_ms);
   else if (admission == REFUSED_UNMEETABLE) refuse_unmeetable(job, expected_us);
+  else if (admission == REFUSED_LATE) refuse_stopped(job, "deadline");
   if (wake) reactor_wake();
   return runs ? job : NULL;
 }
@@ -137,15 +141,16 @@ Job *pool_take(int *more) {
   uint32_t after_ms = 0;
   *more = 0;
   if (__atomic_load_n(&pool.queued, __ATOMIC_RELAXED) == 0) return NULL;
+  uint64_t now = molt_now_ns();
+  if (now < __atomic_load_n(&pool.next_deadline_ns, __ATOMIC_RELAXED) && __atomic_load_n(&pool.running, __ATOMIC_RELAXED) >= settings.slots) return NULL;
   pthread_mutex_lock(&pool.lock);
-  if (pool.queued != 0 && pool.running < settings.slots) {
-    job = overload_next(molt_now_ns(), &dropped);
-    forget_all(dropped);
-    if (dropped != NULL) after_ms = overload_after_ms();
-    if (job != NULL) {
-      begin(job, free_slot());
-      *more = pool.queued != 0 && pool.running < settings.slots;
-    }
+  overload_expire(now, &dropped);
+  if (pool.queued != 0 && pool.running < settings.slots) job = overload_next(now, &dropped);
+  forget_all(dropped);
+  if (dropped != NULL) after_ms = overload_after_ms();
+  if (job != NULL) {
+    begin(job, free_slot());
+    *more = pool.queued != 0 && pool.running < settings.slots;
   }
   pthread_mutex_unlock(&pool.lock);
   refuse_dropped(dropped, after_ms);
@@ -271,7 +276,7 @@ static void refresh(Slot *slot, const Job *job, const MoltOutcome *outcome) {
     molt_instance_reset(slot->instance, &molt_module);
     return;
   }
-  log_fault("trap", "%s was stopped by a fault of its compiled code; its instance is replaced", molt_service.exports[job->task.export_index].name);
+  log_fault("%s was stopped by a fault of its compiled code; its instance is replaced", molt_service.exports[job->task.export_index].name);
   MoltInstance *fresh = molt_service_clone(pool.frozen);
   if (fresh == NULL) {
     molt_instance_reset(slot->instance, &molt_module);
@@ -298,7 +303,7 @@ static Job *finish(Job *job, MoltOutcome *outcome, uint64_t started, Connection 
   int cork = held == connection && connection_has_frame(held) && connection_unsent(held) < CORK_BYTES;
   answer(job, outcome, queue_us, cork);
   if (credit != 0) send_credit(connection, credit);
-  log_call(job, outcome->code, queue_us, outcome);
+  log_call(job, outcome->code, outcome->reason, queue_us, outcome);
   refresh(slot, job, outcome);
   free(outcome->pack.bytes);
   pthread_mutex_lock(&pool.lock);

@@ -247,7 +247,7 @@ static void accept_all(void) {
     if (fd >= 0) greet(fd);
     else if (errno == EAGAIN || errno == EWOULDBLOCK) return listen_again();
     else if (errno != EINTR && errno != ECONNABORTED) {
-      log_fault("accept", "no more connections can be accepted: %s", strerror(errno));
+      log_fault("no more connections can be accepted: %s", strerror(errno));
       __atomic_store_n(&deaf, 1, __ATOMIC_RELEASE);
       return;
     }
@@ -340,12 +340,12 @@ int reactor_start(void) {
   set = epoll_create1(EPOLL_CLOEXEC);
   waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (set < 0 || waker < 0) return cannot("epoll");
+  if (settings.metrics != NULL && http_listen(settings.metrics) != 0) return -1;
   listener = listen_at(settings.socket_path);
   if (listener < 0) return cannot(settings.socket_path);
   struct epoll_event wake = {.events = EPOLLIN | EPOLLET, .data.u64 = WORD(ABOUT_WAKE, 0, 0)};
   struct epoll_event incoming = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = WORD(ABOUT_LISTENER, 0, 0)};
   if (epoll_ctl(set, EPOLL_CTL_ADD, waker, &wake) != 0 || epoll_ctl(set, EPOLL_CTL_ADD, listener, &incoming) != 0) return cannot("epoll");
-  if (settings.metrics != NULL && http_listen(settings.metrics) != 0) return -1;
   for (uint32_t i = 0; i <= settings.slots; i++) {
     pthread_t thread;
     errno = pthread_create(&thread, NULL, serve, NULL);
@@ -383,6 +383,19 @@ void reactor_stop(void) {
   epoll_ctl(set, EPOLL_CTL_DEL, listener, NULL);
   close(listener);
   attend_late(0);
+}
+
+uint64_t reactor_credit_left(void) {
+  uint64_t left = 0;
+  pthread_mutex_lock(&table.lock);
+  for (uint32_t place = 0; place < table.used; place++) {
+    const Connection *connection = table.places[place];
+    if (connection == NULL) continue;
+    uint32_t credit = __atomic_load_n(&connection->credit, __ATOMIC_RELAXED), used = __atomic_load_n(&connection->active_count, __ATOMIC_RELAXED);
+    if (credit > used) left += credit - used;
+  }
+  pthread_mutex_unlock(&table.lock);
+  return left;
 }
 
 uint32_t reactor_connections(void) {

@@ -18,7 +18,7 @@ static MoltLabel label_of(const Job *job) {
 
 static void send(Job *job, MoltPack *pack, uint16_t code, const char *reason) {
   metrics_note_refused(job, code, reason);
-  log_call(job, code, (molt_now_ns() - job->received_ns) / 1000, NULL);
+  log_call(job, code, reason, (molt_now_ns() - job->received_ns) / 1000, NULL);
   connection_send_failure(job->connection, job->call_id, pack, 0);
   job_done(job);
 }
@@ -86,5 +86,7 @@ void refuse_plain(Job *job, uint16_t code, const char *message, uint32_t after_m
   MoltPack pack = {0};
   MoltError error = {.code = code, .executed = MOLT_EXECUTED_NO, .after_ms = after_ms, .message = message, .message_length = strlen(message)};
   molt_pack_error(&pack, &error);
-  send(job, &pack, code, "load_shed");
+  metrics_note_rejected(code);
+  connection_send_failure(job->connection, job->call_id, &pack, 0);
+  job_done(job);
 }

@@ -33,6 +33,7 @@ static void send_mismatch(Connection *connection, uint64_t call_id, const MoltEx
     error.details_length = details.length;
   }
   MoltLabel label = {target->name, 0, 0};
+  metrics_note_rejected(MOLT_SCHEMA_MISMATCH);
   molt_pack_failure(&pack, &label, &error, "the %s of %s differs: the caller has schema %.16s, the worker %.16s", side, target->name, caller, worker);
   connection_send_failure(connection, call_id, &pack, 0);
   free(details.bytes);
@@ -42,6 +43,7 @@ static void send_unknown(Connection *connection, uint64_t call_id, uint32_t inde
   char name[16];
   MoltPack pack = {0};
   snprintf(name, sizeof name, "#%u", index);
+  metrics_note_rejected(MOLT_UNKNOWN_EXPORT);
   molt_pack_unknown_export(&pack, name);
   connection_send_failure(connection, call_id, &pack, 0);
 }
@@ -92,7 +94,10 @@ static void take_call(Connection *connection, uint64_t call_id, const uint8_t *p
   int extras = payload[17] == 0 ? 0 : read_extras(payload, length, &trace, bad_extra, sizeof bad_extra);
   if (extras < 0) return connection_refuse(connection, MOLT_PROTOCOL_ERROR, bad_extra);
   connection->last_id = call_id;
-  if (connection->state == DRAINING) return connection_send_plain_error(connection, call_id, MOLT_DRAINING, "the worker is shutting down");
+  if (connection->state == DRAINING) {
+    metrics_note_rejected(MOLT_DRAINING);
+    return connection_send_plain_error(connection, call_id, MOLT_DRAINING, "the worker is shutting down");
+  }
   uint32_t index = molt_get16(payload);
   if (index >= molt_service.export_count) return send_unknown(connection, call_id, index);
   const MoltExport *target = &molt_service.exports[index];

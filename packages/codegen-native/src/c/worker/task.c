@@ -100,7 +100,7 @@ static void end_trapped(MoltOutcome *outcome, const MoltLabel *label, uint32_t t
     outcome->code = molt_pack_stopped(&outcome->pack, label, stopped, 1);
     return;
   }
-  outcome->reason = trap == MOLT_TRAP_MEMORY ? "memory" : trap == MOLT_TRAP_OUTPUT ? "output" : trap == MOLT_TRAP_STACK ? "stack" : "unreachable";
+  outcome->reason = trap == MOLT_TRAP_MEMORY ? "memory" : trap == MOLT_TRAP_OUTPUT ? "output" : "trap";
   outcome->code = molt_pack_trapped(&outcome->pack, label, trap);
   outcome->broken = trap != MOLT_TRAP_MEMORY && trap != MOLT_TRAP_OUTPUT && trap != MOLT_TRAP_STACK;
 }
@@ -133,11 +133,11 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
   uint32_t length = 0;
   const uint8_t *bytes = answer_bytes(instance, &length);
   if (bytes == NULL) {
-    outcome->reason = "internal";
+    outcome->reason = "trap";
     outcome->code = molt_pack_internal(&outcome->pack, &label, "the module left no answer");
     outcome->broken = 1;
   } else if ((status & 15) == MOLT_STATUS_FAILED) {
-    outcome->reason = "raised";
+    outcome->reason = "app_error";
     outcome->code = molt_pack_raised(&outcome->pack, &label, bytes, length);
   } else if ((status & 15) == MOLT_STATUS_INVALID_INPUT) {
     outcome->reason = "invalid_input";
@@ -146,13 +146,13 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
     outcome->reason = "output";
     outcome->code = molt_pack_oversized_result(&outcome->pack, &label, bytes, length);
   } else if ((status & 15) != MOLT_STATUS_RETURNED) {
-    outcome->reason = "internal";
+    outcome->reason = "trap";
     outcome->code = molt_pack_internal(&outcome->pack, &label, "the module answered with an unknown status");
   } else if (target->max_output != 0 && length > target->max_output) {
     end_trapped(outcome, &label, MOLT_TRAP_OUTPUT, task);
   } else {
     outcome->ok = 1;
-    outcome->reason = "returned";
+    outcome->reason = "ok";
     outcome->body = bytes;
     outcome->body_length = length;
   }

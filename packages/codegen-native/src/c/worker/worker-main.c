@@ -3,7 +3,7 @@
  *
  *   molt_worker --socket PATH [--slots N] [--queue N] [--memory MIB] [--cpu MS] [--drain MS] [--metrics HOST:PORT] [--log text|json] [--quiet]
  *
- * It prints `listening PATH` when clients can connect. SIGTERM and SIGINT let calls in flight finish, then end it with 0; a second one
+ * It prints `listening PATH` when clients can connect, then `metrics URL` if metrics are served. SIGTERM and SIGINT let calls in flight finish, then end it with 0; a second one
  * ends it at once. Exit codes: 2 for wrong arguments, 1 when it cannot start.
  */
 #define _GNU_SOURCE
@@ -77,18 +77,6 @@ static int take_option(const char *name, const char *value) {
   return -1;
 }
 
-static void note_start(void) {
-  char *names = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&names, &length);
-  if (out == NULL) return;
-  for (uint32_t i = 0; i < molt_service.export_count; i++) fprintf(out, "%s%s", i == 0 ? "" : ", ", molt_service.exports[i].name);
-  if (molt_service.export_count == 0) fputs("nothing", out);
-  fclose(out);
-  log_note("start", "serving %s at %s with %u slots", names, settings.socket_path, settings.slots);
-  free(names);
-}
-
 /* Waits for one of the signals for at most so long; 0 when none came. */
 static int wait_for(const sigset_t *signals, uint32_t ms) {
   struct timespec patience = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
@@ -98,7 +86,7 @@ static int wait_for(const sigset_t *signals, uint32_t ms) {
 
 /* Lets calls finish, then stops the rest; a second signal ends it at once. */
 static void shut_down(const sigset_t *signals) {
-  log_note("drain", "draining for at most %u ms", settings.drain_ms);
+  log_drain();
   uint64_t stop_at = molt_now_ns() + settings.drain_ms * MS_NS, end_at = stop_at + STOP_MS * MS_NS;
   reactor_stop();
   for (int stopped = 0; reactor_connections() != 0;) {
@@ -113,7 +101,7 @@ static void shut_down(const sigset_t *signals) {
     if (now >= end_at) break;
   }
   unlink(settings.socket_path);
-  log_note("end", "ended");
+  log_stop();
 }
 
 int main(int argc, char **argv) {
@@ -148,8 +136,9 @@ int main(int argc, char **argv) {
     return 1;
   }
   if (reactor_start() != 0) return 1;
-  note_start();
+  log_start();
   printf("listening %s\n", settings.socket_path);
+  if (settings.metrics != NULL) printf("metrics %s/metrics\n", http_url());
   fflush(stdout);
   while (wait_for(&signals, SWEEP_MS) == 0) reactor_sweep(molt_now_ns());
   shut_down(&signals);

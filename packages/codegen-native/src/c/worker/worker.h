@@ -184,6 +184,8 @@ typedef struct {
   const MoltInstance *frozen;
   /* Set once, read by all threads. */
   int stopping;
+  /* The earliest deadline of what waits, also read without the lock. */
+  uint64_t next_deadline_ns;
   /* Microseconds that calls of each export take; 0 = unknown. */
   double *run_us;
   uint64_t next_task;
@@ -231,7 +233,7 @@ void processors_release(Slot *slot);
 
 /* --- overload.c: what is taken in, in which order, and what is dropped; all under pool.lock --- */
 
-typedef enum { ADMITTED, REFUSED_BUSY, REFUSED_UNMEETABLE } Admission;
+typedef enum { ADMITTED, REFUSED_BUSY, REFUSED_UNMEETABLE, REFUSED_LATE } Admission;
 /* Whether a call may wait; `*dropped` is a less important one that leaves for it. */
 Admission overload_admit(const Job *job, uint64_t now, Job **dropped);
 /* The next call to start; `*dropped` gets those that are not worth it any more. */
@@ -240,6 +242,9 @@ void overload_note(uint32_t export_index, uint32_t run_us);
 /* Microseconds until a call that comes now would start. */
 uint64_t overload_expected_us(void);
 uint32_t overload_after_ms(void);
+/* Drops calls whose deadlines have passed. */
+void overload_expire(uint64_t now, Job **dropped);
+void overload_put(Job *job);
 /* Takes the queue's entry at an index. */
 Job *overload_take_at(uint32_t index);
 
@@ -249,7 +254,7 @@ void refuse_busy(Job *job, uint32_t queued, uint32_t after_ms);
 void refuse_shed(Job *job, uint32_t after_ms);
 void refuse_unmeetable(Job *job, uint64_t expected_us);
 void refuse_stopped(Job *job, const char *reason);
-/* For a call that the client should not have sent: no details, no metrics of exports. */
+/* For a call that the client should not have sent: no details, and not counted as a call of its export. */
 void refuse_plain(Job *job, uint16_t code, const char *message, uint32_t after_ms);
 /* After the answer of any call: its connection owes one less, and the job is freed. */
 void job_done(Job *job);
@@ -307,6 +312,8 @@ void reactor_sweep(uint64_t now);
 /* Takes no more connections, and has all present ones drained. */
 void reactor_stop(void);
 uint32_t reactor_connections(void);
+/* Calls that clients may still send, over all connections. */
+uint64_t reactor_credit_left(void);
 /* Adds a socket of http.c to the set. */
 int reactor_watch_http(int fd, uint32_t index, int again);
 
@@ -314,6 +321,8 @@ int reactor_watch_http(int fd, uint32_t index, int again);
 
 /* Listens at HOST:PORT; 0, or -1 with a text on stderr. */
 int http_listen(const char *address);
+/* Where that is, as in http://127.0.0.1:9464. */
+const char *http_url(void);
 /* Serves one event of what was registered by an index. */
 void http_serve(uint32_t index);
 void http_sweep(uint64_t now);
@@ -323,6 +332,8 @@ void http_sweep(uint64_t now);
 int metrics_start(void);
 /* A call ended; `code` is 0 for a result. Under pool.lock. */
 void metrics_note(const Job *job, uint16_t code, const char *reason, uint64_t now, uint64_t started_ns, const MoltOutcome *outcome);
+/* A call was refused before it was looked at. */
+void metrics_note_rejected(uint16_t code);
 /* A call ended that never began. */
 void metrics_note_refused(const Job *job, uint16_t code, const char *reason);
 /* The text of /metrics, to be freed; NULL without memory. */
@@ -330,10 +341,12 @@ char *metrics_text(size_t *length);
 
 /* --- log.c --- */
 
-/* A line for whoever runs the worker; faults also with --quiet. */
-void log_note(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_fault(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* One line per call with --log json. */
-void log_call(const Job *job, uint16_t code, uint64_t queue_us, const MoltOutcome *outcome);
+/* Lines for whoever runs the worker; none with --quiet. */
+void log_start(void);
+void log_drain(void);
+void log_stop(void);
+void log_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* One line per call with --log json; `outcome` is NULL for one that never began. */
+void log_call(const Job *job, uint16_t code, const char *reason, uint64_t queue_us, const MoltOutcome *outcome);
 
 #endif
