@@ -16,6 +16,7 @@ import { addExplain } from './commands/explain.ts';
 import { addInit } from './commands/init.ts';
 import { addPasses } from './commands/passes.ts';
 import { addRun } from './commands/run.ts';
+import { addSchema } from './commands/schema.ts';
 import { addWorker } from './commands/worker.ts';
 import { processOutput } from './console-output.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-code.ts';
@@ -39,7 +40,7 @@ ${EXIT_CODES_HELP}
 NO_COLOR turns colours off; MOLT_CC names the C compiler; XDG_CACHE_HOME moves the cache.`,
     )
     .exitOverride();
-  for (const add of [addInit, addRun, addBuild, addCheck, addCall, addWorker, addCompile, addPasses, addExplain, addDoctor])
+  for (const add of [addInit, addRun, addBuild, addCheck, addCall, addWorker, addSchema, addCompile, addPasses, addExplain, addDoctor])
     add(program, context);
   for (const command of program.commands) command.exitOverride().showHelpAfterError(`(molt ${command.name()} --help shows how)`);
   try {

@@ -1,4 +1,6 @@
 /** `compile()`: the road from Python source to an artifact. No Node API; what needs one is in `@molt/core/node`. */
+
+export { type SourceSchemas, schemasOfSource } from '@molt/frontend';
 export type { Artifact, NativeArtifact, WasmArtifact } from './artifact.ts';
 export { ABI_VERSION_TEXT, artifactId, COMPILER_VERSION, type Identity, identityOf, MIR_VERSION, stdlibStamp } from './artifact-id.ts';
 export { compileModule, type Generated } from './compile-module.ts';

@@ -60,16 +60,4 @@ export const SCHEMA_CODES = {
     severity: 'error',
     message: '{path}: expected {expected} in line {line}, column {column}, got {actual}',
   },
-  MOLT4063: {
-    slug: 'schema-incompatible',
-    severity: 'error',
-    message: '{name} does not go with {against} ({mode}): {reason}',
-    hint: '{fix}',
-  },
-  MOLT4064: {
-    slug: 'schema-not-registered',
-    severity: 'error',
-    message: '{name} has changed and is not in the registry {file}',
-    hint: 'molt schema check {target} --registry {file} --write',
-  },
 } as const satisfies CodeTable;

@@ -80,3 +80,15 @@ export function canRead(
   compare('$', reader, writer);
   return { ok: obstacles.length === 0, obstacles };
 }
+
+/** Like `canRead` for a writer that is newer than the reader: that fields it has added are passed over is what was meant. */
+export function canReadNewer(
+  reader: Schema,
+  writer: Schema,
+  readerTypes: SchemaTypes = NO_TYPES,
+  writerTypes: SchemaTypes = NO_TYPES,
+  tier: CompatibilityTier = 'WIRE',
+): ReadVerdict {
+  const obstacles = canRead(reader, writer, readerTypes, writerTypes, tier).obstacles.filter(({ rule }) => rule !== 'field-dropped');
+  return { ok: obstacles.length === 0, obstacles };
+}

@@ -4,7 +4,7 @@
  * A request is written by callers of any age, so the new schema reads all earlier ones (BACKWARD). A response is read by callers of any
  * age, so all earlier schemas read the new one (FORWARD). What is stored, or read and written by others, needs both (FULL).
  */
-import { canRead, type ReadObstacle } from './can-read.ts';
+import { canRead, canReadNewer, type ReadObstacle, type ReadVerdict } from './can-read.ts';
 import type { CompatibilityTier } from './read-rules.ts';
 import type { Schema, SchemaTypes } from './schema.ts';
 
@@ -69,12 +69,11 @@ export function compatible(
   const { backward, forward, transitive } = COMPATIBILITY_MODES[mode];
   const failures: Incompatibility[] = [];
   for (const earlier of transitive ? history : history.slice(-1)) {
-    const check = (direction: Incompatibility['direction'], reader: SchemaVersion, writer: SchemaVersion): void => {
-      const { ok, obstacles } = canRead(reader.schema, writer.schema, reader.types, writer.types, tier);
+    const note = (direction: Incompatibility['direction'], { ok, obstacles }: ReadVerdict): void => {
       if (!ok) failures.push({ against: earlier.version, direction, obstacles });
     };
-    if (backward) check('backward', next, earlier);
-    if (forward) check('forward', earlier, next);
+    if (backward) note('backward', canRead(next.schema, earlier.schema, next.types, earlier.types, tier));
+    if (forward) note('forward', canReadNewer(earlier.schema, next.schema, earlier.types, next.types, tier));
   }
   return { ok: failures.length === 0, failures };
 }

@@ -29,7 +29,7 @@ export {
   union,
   uuid,
 } from './build.ts';
-export { canRead, type ReadObstacle, type ReadVerdict } from './can-read.ts';
+export { canRead, canReadNewer, type ReadObstacle, type ReadVerdict } from './can-read.ts';
 export { canonicalBytes, contractId, type IdKind, type SchemaId, sha256Hex, wireId } from './canonical.ts';
 export { type Codec, type CodecOptions, compileCodec } from './codec.ts';
 export {
@@ -69,7 +69,9 @@ export {
   parseRegistry,
   registeredNames,
   type SchemaRegistry,
+  versionKeys,
 } from './registry.ts';
+export { checkRegistry, type RegistryCheckOptions, type RegistryFinding } from './registry-check.ts';
 export {
   type ArraySchema,
   type BoolSchema,
@@ -110,6 +112,7 @@ export {
   type UnionVariant,
   type UuidSchema,
 } from './schema.ts';
+export { diffSchemaSets, type ExportDifference, type SideDifference } from './schema-diff.ts';
 export { at, describe, refuse, SchemaError, within } from './schema-error.ts';
 export {
   checkSchemaSet,

@@ -73,6 +73,11 @@ function versionsOf(registry: SchemaRegistry, name: string): NamedVersion[] {
     .sort((a, b) => a.major - b.major || a.minor - b.minor);
 }
 
+/** The keys of a name's versions, oldest first. */
+export function versionKeys(registry: SchemaRegistry, name: string): readonly string[] {
+  return versionsOf(registry, name).map(({ key }) => key);
+}
+
 /** Names that have versions, sorted. */
 export function registeredNames(registry: SchemaRegistry): readonly string[] {
   return [...new Set([...registry.bindings.keys()].map((key) => versionOf(key).name))].sort();

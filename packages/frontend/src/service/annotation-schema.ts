@@ -13,6 +13,7 @@ import {
   type NamedSchema,
   none,
   optional,
+  type RecordField,
   ref,
   result,
   type Schema,
@@ -54,6 +55,8 @@ export class AnnotationReader {
   readonly types: Record<string, NamedSchema> = {};
   /** Classes of named types, by the name of the type. */
   readonly classes = new Map<string, SourceClass>();
+  /** Defaults of fields in their plain form, see field-defaults.ts. */
+  readonly defaults = new Map<RecordField, unknown>();
   /** What was read that compiled code cannot take yet, as refusals. */
   readonly uncompiled: Diagnostic[] = [];
   readonly #modules: SourceModules;
@@ -180,6 +183,7 @@ export class AnnotationReader {
               { module: field.module, owner: `${node.name}.${field.name}`, path: `${node.name}.${field.name}` },
               field.annotation,
             ),
+          defaulted: (field, value) => this.defaults.set(field, value),
           fail: (at, where, why, rewrite) => this.#fail({ module: where, owner: node.name, path: node.name }, at, why, rewrite),
         },
       );

@@ -4,7 +4,7 @@
  * Fields come in the order in which their constructors take them, those of bases first. A default that is a literal (or an empty list or
  * dict) becomes part of the schema, so that a field with one may be added later.
  */
-import { type EnumLiteral, type NamedSchema, type RecordField, type Schema, SchemaError, withDefault } from '@molt/schema-ir';
+import type { EnumLiteral, NamedSchema, RecordField, Schema } from '@molt/schema-ir';
 import type { ClassDef, Expr } from '../ast/nodes.ts';
 import { literal } from '../program/declare.ts';
 import type { SourceModule, SourceModules } from './source-names.ts';
@@ -23,6 +23,8 @@ export interface FieldSource {
 /** What reading a class needs of the reader of annotations. */
 export interface ClassContext {
   field(source: FieldSource): Schema;
+  /** Notes the default of a field; it is encoded once all types are known. */
+  defaulted(field: RecordField, value: unknown): void;
   fail(at: Expr | ClassDef, module: SourceModule, why: string, rewrite: string): never;
 }
 
@@ -70,8 +72,10 @@ export function classSchema(
       context.fail(node, module, 'a record always has all its fields', 'leave total=False out, and write T | None for what may be missing');
   }
   const fields = fieldsOf(modules, module, node).map((source): RecordField => {
-    const schema = context.field(source);
-    return fallback(modules, source, schema);
+    const field: RecordField = { name: source.name, schema: context.field(source) };
+    const value = defaultValue(modules, source);
+    if (value !== undefined) context.defaulted(field, value);
+    return field;
   });
   return { kind: 'record', name: node.name, fields };
 }
@@ -94,35 +98,26 @@ function fieldsOf(modules: SourceModules, module: SourceModule, node: ClassDef):
   return [...fields.values()];
 }
 
-/** The field with its default, where that is a literal or an empty container. */
-function fallback(modules: SourceModules, { name, value, module }: FieldSource, schema: Schema): RecordField {
-  const field: RecordField = { name, schema };
-  if (value === null) return field;
+/** The default that a field's expression gives: a literal, or an empty list or dict; undefined when it is anything else. */
+function defaultValue(modules: SourceModules, { value, module }: FieldSource): unknown {
+  if (value === null) return undefined;
   const keyword = (key: string): Expr | undefined =>
     value.kind === 'Call' ? value.keywords.find((item) => item.arg === key)?.value : undefined;
-  const isField =
-    value.kind === 'Call' &&
-    (value.func.kind === 'Name' ? value.func.name : value.func.kind === 'Attribute' ? value.func.attr : '') === 'field';
-  const factory = isField ? keyword('default_factory') : undefined;
+  const called =
+    value.kind === 'Call' ? (value.func.kind === 'Name' ? value.func.name : value.func.kind === 'Attribute' ? value.func.attr : '') : '';
+  const factory = called === 'field' ? keyword('default_factory') : undefined;
   if (factory !== undefined) {
     const made = modules.meaningOf(module, factory);
-    const empty = made?.kind === 'library' ? { list: [], dict: new Map() }[made.name] : undefined;
-    return empty === undefined ? field : encoded(field, empty);
+    return made?.kind === 'library' ? { list: [], dict: new Map() }[made.name] : undefined;
   }
-  const constant = literal(isField ? (keyword('default') ?? value) : value);
-  if (constant === null || constant.type === 'ellipsis' || constant.type === 'imaginary') return field;
-  return encoded(field, constant.type === 'none' ? null : constant.value);
+  return literalValue(called === 'field' ? (keyword('default') ?? value) : value);
 }
 
-/** A default that contradicts the annotation, which Python allows, is left out: the field is then required. */
-export function encoded(field: RecordField, value: unknown): RecordField {
-  const wanted = field.schema.kind === 'optional' ? field.schema.of.kind : field.schema.kind;
-  try {
-    return withDefault(field.name, field.schema, wanted === 'float' && typeof value === 'bigint' ? Number(value) : value);
-  } catch (error) {
-    if (error instanceof SchemaError) return field;
-    throw error;
-  }
+/** The value of a literal: null for None, undefined for what is none. */
+export function literalValue(e: Expr): unknown {
+  const constant = literal(e);
+  if (constant === null || constant.type === 'ellipsis' || constant.type === 'imaginary') return undefined;
+  return constant.type === 'none' ? null : constant.value;
 }
 
 function enumSchema(modules: SourceModules, module: SourceModule, node: ClassDef, context: ClassContext): NamedSchema {

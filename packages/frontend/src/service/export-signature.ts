@@ -6,10 +6,10 @@
 import { near, report, type Span, spanOf } from '@molt/diagnostics';
 import { checkSchemaSet, type ExportSchema, type RecordField, SchemaError, type SchemaSet } from '@molt/schema-ir';
 import type { Arg, Expr, FunctionDef } from '../ast/nodes.ts';
-import { literal } from '../program/declare.ts';
 import { Refusal } from '../program/refusal.ts';
 import type { AnnotationReader } from './annotation-schema.ts';
-import { encoded } from './class-schema.ts';
+import { literalValue } from './class-schema.ts';
+import { withPlainDefault } from './field-defaults.ts';
 import type { SourceModule } from './source-names.ts';
 
 /** Functions to export: those named, else every annotated public function of the module. */
@@ -59,7 +59,11 @@ export function signatureOf(reader: AnnotationReader, module: SourceModule, fn: 
     const { annotation } = param;
     if (annotation === null) return bare(param.arg);
     if (isContext(reader, module, annotation)) continue;
-    params.push(withFallback({ name: param.arg, schema: reader.schema(place(`params.${param.arg}`), annotation) }, fallback));
+    const field: RecordField = { name: param.arg, schema: reader.schema(place(`params.${param.arg}`), annotation) };
+    // A literal default becomes part of the schema, so that callers may leave the argument out; others stay the function's own affair.
+    const value = fallback === null ? undefined : literalValue(fallback);
+    if (value !== undefined) reader.defaults.set(field, value);
+    params.push(field);
   }
   if (fn.returns === null) return bare('return');
   return { name: fn.name, params, result: reader.schema(place('returns'), fn.returns) };
@@ -67,8 +71,14 @@ export function signatureOf(reader: AnnotationReader, module: SourceModule, fn: 
 
 /** The schemas of functions; throws a Refusal for what cannot cross. */
 export function schemaSetOf(reader: AnnotationReader, module: SourceModule, functions: readonly FunctionDef[]): SchemaSet {
-  const exports = functions.map((fn) => signatureOf(reader, module, fn));
-  const types = Object.fromEntries(Object.entries(reader.types).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const bare = functions.map((fn) => signatureOf(reader, module, fn));
+  const known = Object.fromEntries(Object.entries(reader.types).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const fill = (fields: readonly RecordField[]): RecordField[] =>
+    fields.map((field) => (reader.defaults.has(field) ? withPlainDefault(field, reader.defaults.get(field), known) : field));
+  const types = Object.fromEntries(
+    Object.entries(known).map(([name, type]) => [name, type.kind === 'record' ? { ...type, fields: fill(type.fields) } : type]),
+  );
+  const exports = bare.map((item) => ({ ...item, params: fill(item.params) }));
   const schemas: SchemaSet = { version: 1, types, exports };
   try {
     checkSchemaSet(schemas);
@@ -101,13 +111,6 @@ function parametersOf({ args }: FunctionDef): readonly (readonly [Arg, Expr | nu
     ...positional.map((param, i) => [param, args.defaults[i - first] ?? null] as const),
     ...args.kwonlyargs.map((param, i) => [param, args.kw_defaults[i] ?? null] as const),
   ];
-}
-
-/** A literal default becomes part of the schema, so that callers may leave the argument out; others stay the function's own affair. */
-function withFallback(field: RecordField, fallback: Expr | null): RecordField {
-  const value = fallback === null ? null : literal(fallback);
-  if (value === null || value.type === 'imaginary' || value.type === 'ellipsis') return field;
-  return encoded(field, value.type === 'none' ? null : value.value);
 }
 
 function nameSpan(module: SourceModule, fn: FunctionDef): Span {

@@ -53,6 +53,8 @@ class Side(StrEnum):
 @dataclass
 class Tree:
     below: list['Tree']
+    above: Optional['Tree'] = None
+    mode: 'Mode' = 'a'
 
 @dataclass
 class Row:
@@ -157,7 +159,7 @@ describe('a class', () => {
     ['Color', 'enum Color { "red" "blue" }'],
     ['Level', 'enum Level { 5 6 }'],
     ['Side', 'enum Side { "left" }'],
-    ['Tree', 'record Tree {\n  below: list[Tree]\n}'],
+    ['Tree', 'record Tree {\n  below: list[Tree]\n  above: Tree? = c0\n  mode: Mode = 00\n}\n\nenum Mode { "a" "b" }'],
     ['Mode', 'enum Mode { "a" "b" }'],
   ])('%s', (name, expected) => expect(typeText(name === 'Special' ? '"Special"' : name, name)).toBe(expected));
 
@@ -190,7 +192,7 @@ describe('a class', () => {
 describe('a function', () => {
   it('has defaults that are literals, and no parameter for its context', () => {
     const { schemas } = read(
-      `${IMPORTS}import molt\ndef f(ctx: molt.Context, n: int = 5, x: float = 1, day: date | None = None, *, s: str = str(1)) -> None: ...\n`,
+      `${IMPORTS}${CLASSES}import molt\ndef f(ctx: molt.Context, n: int = 5, x: float = 1, day: date | None = None, *, s: str = str(1), m: Literal["a", "b"] = 'b', u: int | str = 'x', wrong: int = 'x', r: Row | None = None) -> None: ...\n`,
     );
     expect(
       schemas!.exports[0]!.params.map(({ name, default: value }) => [
@@ -202,6 +204,10 @@ describe('a function', () => {
       ['x', 'cb3ff0000000000000'],
       ['day', 'c0'],
       ['s', null],
+      ['m', '01'],
+      ['u', '9201a178'],
+      ['wrong', null],
+      ['r', 'c0'],
     ]);
   });
 
