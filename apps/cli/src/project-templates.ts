@@ -25,24 +25,19 @@ export const PROJECT_TEMPLATES: readonly ProjectTemplate[] = [
     name: 'demo-django-offload',
     about: 'a Django endpoint over a database, with its CPU part in Python and in a worker side by side, and a benchmark',
     without: ['tests'],
-    steps: [
-      'python manage.py migrate',
-      'python manage.py load_flights',
-      ...DEMO_BUILD,
-      './molt_worker --socket molt.sock & python manage.py runserver',
-    ],
+    steps: ['python manage.py migrate', 'python manage.py load_flights', ...DEMO_BUILD, './molt_worker & python manage.py runserver'],
   },
   {
     name: 'demo-fastapi-offload',
     about: 'the same with FastAPI',
     without: ['tests'],
-    steps: ['python load_flights.py', ...DEMO_BUILD, './molt_worker --socket molt.sock & uvicorn main:app'],
+    steps: ['python load_flights.py', ...DEMO_BUILD, './molt_worker & uvicorn main:app'],
   },
   {
     name: 'service',
     about: 'functions behind a worker, a client, and tests that need no worker',
     without: [],
-    steps: ['npx molt build orders.py --exports total --out dist', 'dist/molt_worker --socket molt.sock & sleep 1; python client.py'],
+    steps: ['npx molt build orders.py --exports total --out dist', 'dist/molt_worker & sleep 1; python client.py'],
   },
   {
     name: 'library',

@@ -102,7 +102,7 @@ describe.skipIf(!hasCompiler || !hasPython)('projects work as their steps say', 
     ['demo-fastapi-offload', 'uvicorn main:app'],
   ])('%s', async (template, server) => {
     const { cwd, last } = await made(template, template);
-    expect(last).toBe(`./molt_worker --socket molt.sock & ${server}`);
+    expect(last).toBe(`./molt_worker & ${server}`);
     const port = await freePort();
     const { child } = shell(`${last} ${server.startsWith('uvicorn') ? '--port ' : ''}${port}`, cwd);
     const [baseline, offload] = [

@@ -7,7 +7,7 @@ import { EXIT_CODES_HELP } from '../exit-code.ts';
 import { atLeast, oneOf } from '../option-values.ts';
 
 interface WorkerFlags {
-  readonly socket: string;
+  readonly socket?: string;
   readonly slots?: number;
   readonly memory?: number;
   readonly cpu?: number;
@@ -24,7 +24,7 @@ export function addWorker(program: Command, context: CommandContext): void {
     .command('worker')
     .description('serve the exports of an artifact at a Unix socket')
     .argument('<artifact>', 'folder that molt build wrote')
-    .requiredOption('--socket <path>', 'path of the socket; only this user can open it')
+    .option('--socket <path>', 'path of the socket, which only this user can open; default: $MOLT_SOCKET, else molt.sock')
     .option('--slots <n>', 'calls that run at once; default: the number of processors', atLeast(1))
     .option('--memory <mib>', 'heap of one call in MiB; default: 256', atLeast(1))
     .option('--cpu <ms>', 'CPU time of one call in milliseconds; default: no limit but the deadline', atLeast(1))
@@ -44,14 +44,15 @@ Examples:
 It prints \`listening PATH\` when clients can connect, then \`metrics URL\` if metrics are served. SIGTERM and SIGINT let calls finish; a second one ends it at once.${EXIT_CODES_HELP}`,
     )
     .action(async (artifactDir: string, flags: WorkerFlags) => {
-      const { output } = context;
+      const { output, env } = context;
       const log = (entry: LogEntry): void => {
         const line = flags.log === 'json' ? jsonLine(entry) : textLine(entry);
         if (line !== undefined) output.note(line);
       };
       const worker = await startWorker({
         artifactDir,
-        socketPath: flags.socket,
+        // As the native worker: an empty variable is none.
+        socketPath: flags.socket ?? (env.MOLT_SOCKET || 'molt.sock'),
         ...(flags.quiet ? {} : { log, logCalls: flags.log === 'json' }),
         ...(flags.metrics === undefined ? {} : { metrics: flags.metrics }),
         ...(flags.slots === undefined ? {} : { slots: flags.slots }),

@@ -1,5 +1,6 @@
 /** The native worker, spoken to with the TypeScript client and with bytes that no client sends. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -311,9 +312,24 @@ describe('start and stop', () => {
     next.kill('SIGKILL');
   });
 
+  it.each([
+    ['molt.sock of the working folder', {}, 'molt.sock'],
+    ['$MOLT_SOCKET', { MOLT_SOCKET: 'other.sock' }, 'other.sock'],
+    ['molt.sock when $MOLT_SOCKET is empty', { MOLT_SOCKET: '' }, 'molt.sock'],
+  ])('listens at %s when it is given no path', async (_, env, name) => {
+    const cwd = mkdtempSync(join(directory, 'cwd-'));
+    const child = spawn(program, [], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [first] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(first.toString()).toBe(`listening ${name}\n`);
+    expect(existsSync(join(cwd, name))).toBe(true);
+    child.kill('SIGKILL');
+    await exitOf(child);
+  });
+
   it('explains wrong arguments', () => {
     const run = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
-    expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: molt_worker --socket PATH') });
+    expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('usage: molt_worker [--socket PATH]') });
+    expect(run('--socket')).toMatchObject({ status: 2, stderr: 'molt_worker: --socket: expected a path, found nothing\n' });
     expect(run('--socket', 'x', '--slots', '0')).toMatchObject({
       status: 2,
       stderr: 'molt_worker: --slots: expected a number from 1 to 1024, found 0\n',

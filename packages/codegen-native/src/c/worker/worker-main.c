@@ -1,9 +1,10 @@
 /*
  * The worker program: options, signals, start and end.
  *
- *   molt_worker --socket PATH [--slots N] [--queue N] [--memory MIB] [--cpu MS] [--drain MS] [--metrics HOST:PORT] [--log text|json] [--quiet]
+ *   molt_worker [--socket PATH] [--slots N] [--queue N] [--memory MIB] [--cpu MS] [--drain MS] [--metrics HOST:PORT] [--log text|json] [--quiet]
  *
- * It prints `listening PATH` when clients can connect, then `metrics URL` if metrics are served. SIGTERM and SIGINT let calls in flight finish, then end it with 0; a second one
+ * Without a path it listens at $MOLT_SOCKET, as clients ask there, else at molt.sock in the working folder. It prints `listening PATH` when
+ * clients can connect, then `metrics URL` if metrics are served. SIGTERM and SIGINT let calls in flight finish, then end it with 0; a second one
  * ends it at once. Exit codes: 2 for wrong arguments, 1 when it cannot start.
  */
 #define _GNU_SOURCE
@@ -24,8 +25,9 @@ enum { SWEEP_MS = 250, END_MS = 5 };
 enum { STOP_MS = 500 };
 
 static int usage(FILE *out, int code) {
-  fputs("usage: molt_worker --socket PATH [--slots N] [--queue N] [--memory MIB] [--cpu MS]\n"
-        "                   [--drain MS] [--metrics HOST:PORT] [--log text|json] [--quiet]\n",
+  fputs("usage: molt_worker [--socket PATH] [--slots N] [--queue N] [--memory MIB] [--cpu MS]\n"
+        "                   [--drain MS] [--metrics HOST:PORT] [--log text|json] [--quiet]\n"
+        "PATH is $MOLT_SOCKET, else molt.sock, when it is not given.\n",
         out);
   return code;
 }
@@ -111,7 +113,8 @@ int main(int argc, char **argv) {
     if (values < 0) return 2;
     i += 1 + values;
   }
-  if (settings.socket_path == NULL) return usage(stderr, 2);
+  if (settings.socket_path == NULL) settings.socket_path = getenv("MOLT_SOCKET");
+  if (settings.socket_path == NULL || *settings.socket_path == 0) settings.socket_path = "molt.sock";
   if (settings.slots == 0) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     settings.slots = online < 1 ? 1 : online > MOLT_MAX_SLOTS ? MOLT_MAX_SLOTS : (uint32_t)online;
