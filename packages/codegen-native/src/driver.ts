@@ -54,6 +54,8 @@ const FLAGS = [
   '-fwrapv',
   '-fno-strict-aliasing',
   '-fno-math-errno',
+  // A frame larger than the guard of the stack must not step over it.
+  '-fstack-clash-protection',
   '-fPIC',
   '-fvisibility=hidden',
 ];

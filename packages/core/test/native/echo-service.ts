@@ -6,7 +6,7 @@ import { layoutModule, type Module, parseModule } from '@molt/mir';
 import { bytes, exportIds, NO_TYPES, type SchemaSet, schemaSetDigest } from '@molt/schema-ir';
 
 /** Exports in the order of their ids. */
-export const EXPORTS = ['echo', 'fail', 'spin', 'hoard', 'deep', 'refuse', 'stray', 'large', 'count'] as const;
+export const EXPORTS = ['echo', 'fail', 'spin', 'hoard', 'deep', 'refuse', 'stray', 'large', 'count', 'wide'] as const;
 
 export const SCHEMAS: SchemaSet = {
   version: 1,
@@ -22,6 +22,29 @@ function bytesObject(contents: Uint8Array): string {
   view.setUint32(8, contents.length, true);
   object.set(contents, 16);
   return Buffer.from(object).toString('hex');
+}
+
+/** Values that a frame of `wide` keeps across its call: more bytes than a page of stack has. */
+const WIDE = 2000;
+
+/** A recursive function with a large frame: it reads values before it calls itself and needs them afterwards. */
+function wideFunction(): string {
+  const lines: string[] = [];
+  let next = 1;
+  const values: number[] = [];
+  for (let i = 0; i < WIDE; i++) {
+    lines.push(`  v${next}: i32 = load i32+${4 * i} v0`);
+    values.push(next++);
+  }
+  const result = next++;
+  lines.push(`  v${result}: i32 = call @wide never v0`);
+  let sum = result;
+  for (const value of values) {
+    lines.push(`  v${next} = i32.add v${sum}, v${value}`, `  v${next + 1} = i32.xor v${next}, v${value}`);
+    sum = next + 1;
+    next += 2;
+  }
+  return `func @wide(v0: i32) -> i32 {\nbb0:\n${lines.join('\n')}\n  return v${sum}\n}`;
 }
 
 const FAILURE = packControl(['shop.PriceError', 'no price for x', 'Traceback (most recent call last): ...', [1, 'x']]);
@@ -104,7 +127,7 @@ func @serve(v0: i32, v1: i32, v2: i32) -> i32 {
 bb0:
   v3 = i32.const 64
   v4 = i32.const 2
-  switch v0 [0: bb1(v2), 1: bb2, 2: bb3, 3: bb4, 4: bb5, 5: bb6, 6: bb7, 7: bb8, 8: bb9] else bb7
+  switch v0 [0: bb1(v2), 1: bb2, 2: bb3, 3: bb4, 4: bb5, 5: bb6, 6: bb7, 7: bb8, 8: bb9, 9: bb10] else bb7
 bb1(v5: i32):
   v6 = i32.const 16
   v7 = i32.add v5, v6
@@ -152,7 +175,13 @@ bb9:
   store i32+0 v1, v23
   v24 = i32.const 4
   jump bb1(v24)
+bb10:
+  v25: i32 = call @wide never v3
+  store i32+88 v3, v25
+  return v4
 }
+
+${wideFunction()}
 `);
 }
 

@@ -101,7 +101,7 @@ describe('what a task leaves in memory', () => {
   it('is gone before the next one, also after it was stopped', async () => {
     const client = await open();
     const marks = new Uint8Array(300_000).fill(0xee);
-    for (const name of ['echo', 'hoard', 'spin', 'deep', 'stray'] as const) {
+    for (const name of ['echo', 'hoard', 'spin', 'deep', 'wide', 'stray'] as const) {
       // Twice, so that both slots had it.
       for (let i = 0; i < 2; i++) await client.call(name, marks, { deadlineMs: 300, cpuMs: 50 }).catch(() => undefined);
       const fresh = await Promise.all([1, 2, 3].map(() => client.call('large', word(200_000), { deadlineMs: 3000 })));
@@ -137,6 +137,7 @@ describe('errors', () => {
     expect(await failure(client.call('spin', input, { deadlineMs: 5000, cpuMs: 30 }))).toMatchObject({ mip: 'CPU_EXCEEDED' });
     expect(await failure(client.call('hoard', input, { deadlineMs: 5000 }))).toMatchObject({ mip: 'MEMORY_EXCEEDED' });
     expect(await failure(client.call('deep', input, { deadlineMs: 5000 }))).toMatchObject({ mip: 'TRAP', facts: { reason: 'stack' } });
+    expect(await failure(client.call('wide', input, { deadlineMs: 5000 }))).toMatchObject({ mip: 'TRAP', facts: { reason: 'stack' } });
     expect(await failure(client.call('stray', input, { deadlineMs: 5000 }))).toMatchObject({
       mip: 'TRAP',
       facts: { reason: 'unreachable' },

@@ -240,9 +240,13 @@ static void answer(Job *job, MoltOutcome *outcome, uint64_t queue_us, int cork) 
   uint32_t most = connection->max_message - MOLT_RESULT_HEAD;
   if (outcome->body_length > most) {
     MoltLabel label = {molt_service.exports[job->task.export_index].name, 0, 0};
+    outcome->reason = "output";
+    if (outcome->body_length > MOLT_MAX_MESSAGE - MOLT_RESULT_HEAD) {
+      outcome->code = molt_pack_trapped(&outcome->pack, &label, MOLT_TRAP_OUTPUT);
+      return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
+    }
     MoltError error = {.code = MOLT_RESULT_TOO_LARGE, .executed = -1, .details = (const uint8_t *)"\x80", .details_length = 1};
     outcome->code = molt_pack_failure(&outcome->pack, &label, &error, "the result of %s has %u bytes, the connection takes %u", label.name, outcome->body_length, most);
-    outcome->reason = "output";
     return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
   }
   uint8_t head[MOLT_RESULT_HEAD];

@@ -58,7 +58,7 @@ void refuse_shed(Job *job, uint32_t after_ms) {
   MoltLabel label = label_of(job);
   MoltPack pack = {0};
   MoltError error = {.code = MOLT_SHED, .executed = -1, .after_ms = after_ms, .hint = "try again later, or raise the criticality of the call"};
-  molt_pack_failure(&pack, &label, &error, "%s had to leave the full queue for a more important call", label.name);
+  molt_pack_failure(&pack, &label, &error, "%s was dropped from the queue of an overloaded worker", label.name);
   send(job, &pack, MOLT_SHED, "load_shed");
 }
 
