@@ -12,5 +12,7 @@ export {
   type WasmInstance,
 } from './host/wasm-instance.ts';
 export { jsonLine, type LogEntry, textLine, type WorkerLog } from './observe/log-entry.ts';
+export type { ComputeSlot, ComputeSlotPool, Work, WorkEnd } from './schedule/compute-slot-pool.ts';
+export { ThreadPool } from './slot/thread-pool.ts';
 export { ArtifactError, type ArtifactManifest, type ManifestExport, readArtifact, type ServableArtifact } from './worker/artifact.ts';
 export { startWorker, type WorkerHandle, type WorkerOptions } from './worker/start-worker.ts';

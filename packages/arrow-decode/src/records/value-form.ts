@@ -3,7 +3,7 @@
  *
  *   none null | bool bool | int the narrowest integer that holds its bounds | float float64 | str utf8 | bytes binary
  *   optional its inner type, nullable | list list | map map | tuple struct with members "0", "1", ...
- *   record struct | enum dictionary whose entries are the literals in order | union, recursive types: no form
+ *   record struct | enum dictionary whose entries are the literals in order | other kinds and recursive types: no form
  *
  * Reading takes more than writing makes: any integer width, float width, text or list type that can carry the values, as
  * foreign files have them. Every value is checked against the bounds of the schema both ways.
@@ -100,8 +100,8 @@ export function formOf(schema: Schema, context: FormContext, place: Place): Valu
       const named = context.scope.types.get(schema.name);
       return named === undefined ? noForm(place, 'a known type', schema.name) : formOf(named, context, place);
     }
-    case 'union':
-      return noForm(place, 'none, bool, int, float, str, bytes, optional, list, map, tuple, record or enum', 'union');
+    default:
+      return noForm(place, 'none, bool, int, float, str, bytes, optional, list, map, tuple, record or enum', schema.kind);
   }
 }
 

@@ -8,10 +8,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MipError } from '@molt/ipc';
 import { MipClient } from '@molt/ipc/node';
+import { type ComputeSlot, ThreadPool, type WorkEnd } from '@molt/runtime';
 import { linkSchemaSet, schemaSetFromJson } from '@molt/schema-ir';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ComputeSlot, WorkEnd } from '../../../runtime/src/schedule/compute-slot-pool.ts';
-import { ThreadPool } from '../../../runtime/src/slot/thread-pool.ts';
 import { PythonServices } from '../support/python-service.ts';
 
 const SOURCE = readFileSync(join(import.meta.dirname, 'endless.py'), 'utf8');
