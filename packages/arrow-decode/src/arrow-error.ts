@@ -5,7 +5,7 @@
  * the thing that was being read (`batches[2].origin.offsets`), the byte offset in the input when there is one, and what
  * was expected and found. Places are linked lists: a path becomes text only when an error is made.
  */
-import { type CodeRow, fillTemplate, MoltError } from '@molt/diagnostics';
+import { fillTemplate, MoltError } from '@molt/diagnostics';
 import { ARROW_CODES, type ArrowCode } from './arrow-codes.ts';
 
 /** Where a reader stands: a name below a parent. `null` is the top. */
@@ -31,7 +31,7 @@ export class ArrowError extends MoltError {
     const path = renderPlace(place);
     const where = `${path === '' ? '' : ` at ${path}`}${offset === undefined ? '' : ` (byte ${offset})`}`;
     const params = { where, expected: clip(expected, 300), actual: clip(String(actual), 300) };
-    const row: CodeRow = ARROW_CODES[code];
+    const row = ARROW_CODES[code];
     super({
       code,
       message: fillTemplate(row.message, params),

@@ -3,7 +3,8 @@
  *
  *   none null | bool bool | int the narrowest integer that holds its bounds | float float64 | str utf8 | bytes binary
  *   optional its inner type, nullable | list list | map map | tuple struct with members "0", "1", ...
- *   record struct | enum dictionary whose entries are the literals in order | other kinds and recursive types: no form
+ *   record struct | enum dictionary whose entries are the literals in order | float32 float32 | array fixed-size list
+ *   union, recursive types, and the kinds of time, decimals and the rest: no form
  *
  * Reading takes more than writing makes: any integer width, float width, text or list type that can carry the values, as
  * foreign files have them. Every value is checked against the bounds of the schema both ways.
@@ -100,8 +101,16 @@ export function formOf(schema: Schema, context: FormContext, place: Place): Valu
       const named = context.scope.types.get(schema.name);
       return named === undefined ? noForm(place, 'a known type', schema.name) : formOf(named, context, place);
     }
+    case 'float32':
+      return leaf(
+        { kind: 'float', bits: 32 },
+        (value) => typeof value === 'number' && (Number.isNaN(value) || Math.fround(value) === value),
+        'a float that 32 bits hold',
+      );
+    case 'array':
+      return arrayForm(formOf(schema.of, context, within(place, '[]')), schema.length);
     default:
-      return noForm(place, 'none, bool, int, float, str, bytes, optional, list, map, tuple, record or enum', schema.kind);
+      return noForm(place, 'none, bool, int, float, float32, str, bytes, optional, list, array, map, tuple, record or enum', schema.kind);
   }
 }
 
@@ -173,6 +182,18 @@ function listForm(item: ValueForm, maxItems: number): ValueForm {
     accepts: (type) => inFamily(type) && item.accepts(childFields(type.kind === 'dictionary' ? type.value : type)[0]!.type),
     toArrow: (value) => convert(value, item.toArrow),
     fromArrow: (value) => convert(value, item.fromArrow),
+  };
+}
+
+function arrayForm(item: ValueForm, length: number): ValueForm {
+  const items = listForm(item, length);
+  const exact = (value: unknown, convert: (value: never) => unknown): unknown =>
+    Array.isArray(value) && value.length === length ? convert(value as never) : unfit(`a list of exactly ${length} items`, value);
+  return {
+    ...items,
+    type: { kind: 'fixed_size_list', item: memberField('item', item), size: length },
+    toArrow: (value) => exact(value, items.toArrow),
+    fromArrow: (value) => exact(value, items.fromArrow),
   };
 }
 

@@ -1,7 +1,9 @@
 import {
+  array,
   bool,
   bytes,
   float,
+  float32,
   int,
   list,
   literals,
@@ -42,6 +44,8 @@ const order = record('Order', {
   state: literals('State', 'new', 'done'),
   level: literals('Level', 1, 2n, 30),
   home: ref('Point'),
+  half: float32(),
+  vector: array(float(), 3),
 });
 const types = { Point: point };
 
@@ -61,6 +65,8 @@ const orderValue = fc.record({
   state: fc.constantFrom('new', 'done'),
   level: fc.constantFrom(1, 2n, 30),
   home: fc.record({ x: fc.double(), y: fc.double() }),
+  half: fc.float(),
+  vector: fc.array(fc.double(), { minLength: 3, maxLength: 3 }),
 });
 
 test('each kind has its Arrow type', () => {
@@ -80,6 +86,8 @@ test('each kind has its Arrow type', () => {
     'state: dictionary<int8, utf8>',
     'level: dictionary<int8, int64>',
     'home: struct<x: float64, y: float64>',
+    'half: float32',
+    'vector: fixed_size_list<float64, 3>',
   ]);
 });
 
