@@ -120,7 +120,7 @@ class Worker:
     def __init__(self, artifact: str, slots: int) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="molt-")
         self.socket = os.path.join(self._directory.name, "worker.sock")
-        self._command = [os.path.join(artifact, "molt_worker"), "--socket", self.socket, "--slots", str(slots)]
+        self._command = [os.path.join(artifact, "molt_worker"), "--socket", self.socket, "--slots", str(slots), "--queue", "128"]
 
     def __enter__(self) -> str:
         self._process = subprocess.Popen(self._command)

@@ -1,186 +1,296 @@
 """The blocking transport: a pool of sockets, each with one call at a time.
 
-The calling thread sends and then reads its own answer; there is no reader thread, so a call costs two system calls and one wake-up. A
-socket whose call did not end properly is closed, never reused: nobody knows what it would read next.
+The calling thread sends and then reads its own answer; there is no reader thread, so a call costs two system calls and one wake-up: time
+limits are those of the kernel's sockets, and are only told to it when they change. A socket whose call did not end properly is closed, never
+reused: nobody knows what it would read next. A worker that has gone is noticed when sending fails; the call then takes another connection.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import select
 import socket
+import struct
 import threading
-import time
+import weakref
+from time import monotonic
 from typing import Any
 
 from . import wire
-from .errors import MoltError, ProtocolError
+from .errors import Draining, MoltError, ProtocolError
 from .handshake import Handshake, Worker, connection_fault, greeting
-from .request import GRACE, Request, not_running
+from .request import GRACE, HEAD_BYTES, Plan, Request, Target, not_running
+from .wire import CALL, END, RESULT
 
-_RECEIVE = 1 << 17
+_BUFFER = 1 << 16
+_header = wire.HEADER.pack
+_read_header = wire.HEADER.unpack_from
+_ANSWER_AT = wire.HEADER.size + wire.RESULT_HEAD.size
+_time_value = struct.Struct("@ll").pack
+
+
+def _limits_of_the_kernel() -> bool:
+    """Whether sockets are the interpreter's own; those of gevent and its like wait in their own loop, and need settimeout."""
+    return socket.socket.__module__ == "socket" and hasattr(socket, "SO_RCVTIMEO") and os.name == "posix"
+
+
+class _Unsent(Exception):
+    """The worker has not taken a call and will not: it may be sent over another connection."""
 
 
 class _Connection:
     """One socket after its handshake."""
 
-    def __init__(self, path: str, request: Request) -> None:
+    __slots__ = ("worker", "schemas", "draining", "_next", "_decoder", "_pending", "_socket", "_patience", "_kernel", "_buffer", "_view", "_max_frame", "_last")
+
+    def __init__(self, path: str, target: Target, deadline: float, expires: float) -> None:
         self._next = 1
         self.draining = False
+        #: The last call that a GOAWAY lets end.
+        self._last: int | None = None
         self._decoder = wire.Decoder()
+        #: What the decoder has read of a frame that has not ended.
+        self._pending = self._decoder.pending
+        self._buffer = bytearray(_BUFFER)
+        self._view = memoryview(self._buffer)
+        self._patience = 0.0
+        self._kernel = _limits_of_the_kernel()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._sent = False
         try:
             try:
-                self._socket.settimeout(self._patience(request))
+                self._wait_at_most(_patience(target, deadline, expires, "no"))
                 self._socket.connect(path)
-            except TimeoutError:
-                raise request.late("no") from None
+            except (TimeoutError, BlockingIOError):
+                raise target.late("no", deadline) from None
             except OSError as error:
                 raise not_running(path, error) from None
             self._socket.sendall(greeting())
             handshake = Handshake()
             while handshake.worker is None:
-                for message in self._read(request):
+                for message in self._read(target, deadline, expires, "no"):
                     handshake.take(message, self._decoder)
             self.worker: Worker = handshake.worker
+            self.schemas = handshake.worker.schemas
+            self._max_frame = handshake.worker.hello.max_frame
         except OSError as error:
             self.close()
             if isinstance(error, MoltError):
                 raise
-            raise request.lost("no", f": {error}") from None
+            raise target.lost("no", f": {error}") from None
         except BaseException:
             self.close()
             raise
 
-    def call(self, request: Request) -> bytes:
-        """The body of the RESULT. When anything but the worker's own answer is raised, the connection must be closed."""
+    def exchange(
+        self, target: Target, plan: Plan, body: bytes, deadline: float, expires: float, left: float, request: Request | None
+    ) -> bytes | MoltError:
+        """The body of the RESULT, or the error that the worker answered. After anything that is raised the connection must be closed."""
         call_id = self._next
-        self._next += 2
-        self._sent = False
-        plan = request.plan_for(self.worker.schemas)
-        data = request.frames(plan, self.worker, call_id)
-        self._sent = True
+        size = len(body) + HEAD_BYTES
+        if request is None and size <= self._max_frame:
+            data = _header(size, CALL, END, 0, call_id) + plan.head(int(left * 1000)) + body
+        else:
+            data = self._frames(target, plan, body, left, request, call_id)
+        self._next = call_id + 2
+        if self._patience != deadline and not 0.9 < self._patience / deadline < 1.1:
+            self._wait_at_most(deadline)
         try:
-            self._socket.settimeout(self._patience(request))
-            self._socket.sendall(data)
-        except TimeoutError:
-            raise request.late("maybe") from None
+            sent = self._socket.send(data)
+            if sent != len(data):
+                self._socket.sendall(memoryview(data)[sent:])
+        except (TimeoutError, BlockingIOError):
+            # A message that is not complete is never run.
+            raise target.late("no", deadline) from None
         except OSError as error:
-            raise request.lost("maybe", f": {error}") from None
-        if request.on_sent is not None:
+            raise _Unsent(str(error)) from None
+        if request is not None and request.on_sent is not None:
             request.on_sent(lambda reason: self._cancel(call_id, reason))
+        try:
+            count = self._socket.recv_into(self._buffer)
+        except (TimeoutError, BlockingIOError):
+            count = -1
+        except OSError as error:
+            raise self._gone(target, call_id, f": {error}") from None
+        if count >= _ANSWER_AT and not self._pending:
+            length, kind, flags, reserved, answered = _read_header(self._buffer)
+            if kind == RESULT and flags == END and answered == call_id and length == count - 16 and not reserved:
+                return self._buffer[_ANSWER_AT:count]
+        return self._await_answer(target, deadline, expires, call_id, request, count)
+
+    def _frames(self, target: Target, plan: Plan, body: bytes, left: float, request: Request | None, call_id: int) -> bytes:
+        payload = plan.payload(body, left, request)
+        most = self.worker.hello.max_message
+        if len(payload) > most:
+            raise target.too_large(len(body), most - HEAD_BYTES)
+        return wire.encode_message(CALL, call_id, payload, self._max_frame)
+
+    def _await_answer(self, target: Target, deadline: float, expires: float, call_id: int, request: Request | None, count: int) -> bytes | MoltError:
+        """The slow way: more frames than one, or not all of it yet."""
+        if count == 0:
+            raise self._gone(target, call_id, " in the middle of a frame" if self._decoder.unfinished else "")
+        messages = self._decoder.feed(self._view[:count]) if count > 0 else ()
         while True:
-            for message in self._read(request):
+            for message in messages:
                 if message.call_id == call_id:
-                    if message.kind == wire.RESULT:
+                    if message.kind == RESULT:
                         if len(message.payload) < wire.RESULT_HEAD.size:
                             raise ProtocolError("RESULT is too short")
                         return message.payload[wire.RESULT_HEAD.size :]
                     if message.kind == wire.ERROR:
-                        raise _Answer(wire.decode_error(message.payload, request.namespace))
+                        return wire.decode_error(message.payload, target.namespace)
                 try:
-                    self._aside(message)
+                    self._aside(message, call_id, request)
                 except OSError as error:
-                    raise error if isinstance(error, MoltError) else request.lost("maybe", f": {error}") from None
+                    raise error if isinstance(error, MoltError) else self._gone(target, call_id, f": {error}") from None
+            messages = self._read(target, deadline, expires, "maybe", call_id)
+
+    def _aside(self, message: wire.Message, call_id: int, request: Request | None) -> None:
+        """Handles what is not the answer."""
+        if message.kind == wire.ERROR and message.call_id == 0:
+            raise connection_fault(message)
+        if message.kind == wire.GOAWAY:
+            self.draining = True
+            self._last = wire.decode_goaway(message.payload)
+        elif message.kind == wire.PING:
+            self._socket.sendall(wire.encode_message(wire.PONG, message.call_id, wire.pack_control({})))
+        elif message.kind == wire.PROGRESS and message.call_id == call_id:
+            progress = wire.decode_progress(message.payload)
+            if request is not None and request.on_progress is not None:
+                request.on_progress(progress)
+        elif message.kind not in (wire.CREDIT, wire.PONG):
+            raise ProtocolError(f"frame of kind {message.kind} for call {message.call_id}, which is not in flight")
+
+    def _gone(self, target: Target, call_id: int, why: str) -> Exception:
+        """What the end of the stream means for a call that was sent."""
+        if self._last is not None and call_id > self._last:
+            return _Unsent(why)
+        return target.lost("maybe", why)
 
     def _cancel(self, call_id: int, reason: str) -> None:
         """Asks the worker to stop a call; from another thread, while this one waits for the answer, which still comes."""
         with contextlib.suppress(OSError):
             self._socket.sendall(wire.encode_message(wire.CANCEL, call_id, wire.pack_control({"reason": reason})))
 
-    def _aside(self, message: wire.Message) -> None:
-        """Handles what is not the answer."""
-        if message.kind == wire.ERROR and message.call_id == 0:
-            raise connection_fault(message)
-        if message.kind == wire.GOAWAY:
-            self.draining = True
-        elif message.kind == wire.PING:
-            self._socket.sendall(wire.encode_message(wire.PONG, message.call_id, wire.pack_control({})))
-        elif message.kind not in (wire.CREDIT, wire.PONG):
-            raise ProtocolError(f"frame of kind {message.kind} for call {message.call_id}, which is not in flight")
-
-    def _read(self, request: Request) -> list[wire.Message]:
+    def _read(self, target: Target, deadline: float, expires: float, executed: str, call_id: int = 0) -> list[wire.Message]:
         """Messages of the next bytes that come, at the latest a little after the deadline."""
-        executed = "maybe" if self._sent else "no"
+        patience = _patience(target, deadline, expires, executed)
         try:
-            self._socket.settimeout(self._patience(request))
-            chunk = self._socket.recv(_RECEIVE)
-        except TimeoutError:
-            raise request.late(executed) from None
+            self._wait_at_most(patience)
+            count = self._socket.recv_into(self._buffer)
+        except (TimeoutError, BlockingIOError):
+            # The kernel counts in ticks: it may be early.
+            return []
         except OSError as error:
-            raise request.lost(executed, f": {error}") from None
-        if not chunk:
-            raise request.lost(executed, " in the middle of a frame" if self._decoder.unfinished else "")
-        return list(self._decoder.feed(chunk))
+            raise target.lost("no", f": {error}") if executed == "no" else self._gone(target, call_id, f": {error}") from None
+        if not count:
+            why = " in the middle of a frame" if self._decoder.unfinished else ""
+            raise target.lost("no", why) if executed == "no" else self._gone(target, call_id, why)
+        return list(self._decoder.feed(self._view[:count]))
 
-    def _patience(self, request: Request) -> float:
-        patience = request.left() + GRACE
-        if patience <= 0:
-            raise request.late("maybe" if self._sent else "no")
-        return patience
-
-    def stale(self) -> bool:
-        """Whether the worker has said something between calls: it left, or it is about to."""
-        readable, _, _ = select.select([self._socket], [], [], 0) if self._socket.fileno() < 1024 else _poll(self._socket)
-        return bool(readable)
+    def _wait_at_most(self, seconds: float) -> None:
+        """Bounds every wait on the socket from now on."""
+        if self._kernel:
+            whole = int(seconds)
+            value = _time_value(whole, max(1, int((seconds - whole) * 1e6)))
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
+        else:
+            self._socket.settimeout(seconds)
+        self._patience = seconds
 
     def close(self) -> None:
         self._socket.close()
 
 
-def _poll(sock: socket.socket) -> tuple[Any, Any, Any]:
-    """select() for file descriptors that select() cannot take."""
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return poll.poll(0), [], []
-
-
-class _Answer(Exception):
-    """Carries the worker's own error past the code that closes broken connections."""
-
-    def __init__(self, error: MoltError) -> None:
-        self.error = error
+def _patience(target: Target, deadline: float, expires: float, executed: str) -> float:
+    patience = expires - monotonic() + GRACE
+    if patience <= 0:
+        raise target.late(executed, deadline)
+    return patience
 
 
 class Pool:
-    """Connections to one socket, shared by all threads of a process. Forked children start with an empty pool."""
+    """Connections to one socket, shared by all threads of a process. Forked children start with an empty pool.
+
+    The list of idle connections needs no lock: taking from it and adding to it are single operations of the interpreter.
+    """
 
     def __init__(self, path: str, size: int = 16) -> None:
         self.path = path
         self.size = size
         self._start()
+        _all.add(self)
 
     def _start(self) -> None:
-        self._pid = os.getpid()
         self._changed = threading.Condition(threading.Lock())
         self._idle: list[_Connection] = []
+        self._all: set[_Connection] = set()
         self._open = 0
         self._waiting = 0
+
+    def forked(self) -> None:
+        """In a forked child: the parent's sockets and lock are not ours; closing our copies does not disturb it."""
+        inherited = self._all
+        self._start()
+        for connection in inherited:
+            connection.close()
 
     @property
     def outstanding(self) -> int:
         """Calls in flight or waiting."""
         return self._open - len(self._idle) + self._waiting
 
-    def call(self, request: Request) -> bytes:
-        """Sends a request over a connection of its own and returns the body of the answer."""
-        connection = self._take(request)
-        keep = False
-        try:
-            body = connection.call(request)
-            keep = True
-            return body
-        except _Answer as answer:
-            keep = True
-            raise answer.error from None
-        except MoltError:
-            # What failed before anything was sent leaves the stream as it was.
-            keep = not connection._sent
-            raise
-        finally:
-            self._give_back(connection, keep and not connection.draining)
+    def call(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request | None = None) -> Any:
+        """Sends a call over a connection of its own and returns its result."""
+        plan, body = self.call_for_body(target, args, deadline, request)
+        return plan.decode(body)
+
+    def call_for_body(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request | None) -> tuple[Plan, bytes]:
+        """The same with the result as it came."""
+        expires = monotonic() + deadline
+        left = deadline
+        while True:
+            try:
+                connection = self._idle.pop()
+                fresh = False
+            except IndexError:
+                connection, fresh = self._take(target, deadline, expires)
+                left = expires - monotonic()
+            try:
+                plan = target.plans.get(connection.schemas) or target.plan_for(connection.schemas)
+                body = plan.encode(args)
+                if left <= 0:
+                    raise target.late("no", deadline)
+            except BaseException:
+                self._give_back(connection)
+                raise
+            try:
+                answer = connection.exchange(target, plan, body, deadline, expires, left, request)
+            except _Unsent as error:
+                self._drop(connection)
+                if fresh:
+                    raise target.lost("no", str(error)) from None
+                left = expires - monotonic()
+                continue
+            except MoltError as error:
+                # A call that is too large for the connection leaves it as it was.
+                self._give_back(connection) if error.code == 103 and error.executed == "no" else self._drop(connection)
+                raise
+            except BaseException:
+                self._drop(connection)
+                raise
+            if connection.draining:
+                self._drop(connection)
+                if isinstance(answer, Draining) and answer.executed == "no" and not fresh:
+                    left = expires - monotonic()
+                    continue
+            else:
+                self._idle.append(connection)
+                if self._waiting:
+                    self._wake()
+            if isinstance(answer, MoltError):
+                raise answer
+            return plan, answer
 
     def close(self) -> None:
         """Closes idle connections; those in use close when their call ends."""
@@ -189,58 +299,72 @@ class Pool:
             self._open -= len(idle)
             self._changed.notify_all()
         for connection in idle:
+            self._all.discard(connection)
             connection.close()
 
-    def _take(self, request: Request) -> _Connection:
-        if self._pid != os.getpid():
-            # The parent's sockets and lock are not ours: closing our copies does not disturb it.
-            inherited = self._idle
-            self._start()
-            for connection in inherited:
-                connection.close()
-        until = time.monotonic() + request.deadline / 4
+    def _take(self, target: Target, deadline: float, expires: float) -> tuple[_Connection, bool]:
+        """An idle connection after a wait, or a new one; and whether it is new."""
+        until = expires - deadline * 0.75
         with self._changed:
-            while True:
-                while self._idle:
-                    connection = self._idle.pop()
-                    if not connection.stale():
-                        return connection
-                    self._open -= 1
-                    connection.close()
-                if self._open < self.size:
-                    self._open += 1
-                    break
-                if self._waiting >= 2 * self.size:
-                    raise request.busy(f"{self.size} calls are in flight and {self._waiting} wait")
-                self._waiting += 1
-                try:
-                    left = until - time.monotonic()
-                    if left <= 0 or not self._changed.wait(left):
-                        if not self._idle and self._open >= self.size:
-                            raise request.busy(f"{self.size} calls are in flight, and a quarter of the deadline has passed")
-                finally:
-                    self._waiting -= 1
+            # Whoever gives a connection back without the lock either sees this thread wait, or did so before it looks.
+            self._waiting += 1
+            try:
+                while self._open >= self.size:
+                    try:
+                        return self._idle.pop(), False
+                    except IndexError:
+                        pass
+                    if self._waiting > max(64, 2 * self.size):
+                        raise target.busy(f"{self.size} calls are in flight and {self._waiting - 1} wait")
+                    left = until - monotonic()
+                    if left <= 0:
+                        raise target.busy(f"{self.size} calls are in flight, and a quarter of the deadline has passed")
+                    self._changed.wait(left)
+                self._open += 1
+            finally:
+                self._waiting -= 1
         try:
-            return _Connection(self.path, request)
+            connection = _Connection(self.path, target, deadline, expires)
         except BaseException:
-            self._give_back(None, False)
+            self._forget()
             raise
+        self._all.add(connection)
+        return connection, True
 
-    def _give_back(self, connection: _Connection | None, keep: bool) -> None:
-        if self._pid != os.getpid():
-            return
+    def _give_back(self, connection: _Connection) -> None:
+        self._idle.append(connection)
+        if self._waiting:
+            self._wake()
+
+    def _drop(self, connection: _Connection) -> None:
+        self._all.discard(connection)
+        self._forget()
+        connection.close()
+
+    def _forget(self) -> None:
         with self._changed:
-            if keep and connection is not None:
-                self._idle.append(connection)
-            else:
-                self._open -= 1
+            self._open -= 1
             self._changed.notify()
-        if connection is not None and not keep:
-            connection.close()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify()
 
 
+_all: weakref.WeakSet[Pool] = weakref.WeakSet()
 _pools: dict[tuple[str, int], Pool] = {}
 _lock = threading.Lock()
+
+
+def _in_child() -> None:
+    global _lock
+    _lock = threading.Lock()
+    for pool in list(_all):
+        pool.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 def pool_for(path: str, size: int) -> Pool:

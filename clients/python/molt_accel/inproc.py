@@ -1,7 +1,8 @@
 """The in-process transport: the artifact as a shared library, called through ctypes.
 
 ctypes releases the interpreter lock during a call, so threads run compiled functions side by side. An instance serves one call at a time;
-instances are kept in a pool and opened as threads need them.
+instances are kept in a list and opened as threads need them. Each writes its answers into a buffer of its own, so a call converts five
+arguments and one number.
 """
 
 from __future__ import annotations
@@ -9,16 +10,57 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import weakref
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from .errors import MessageTooLarge, MoltError, WorkerFault, WorkerNotRunning
+from .errors import MoltError, WorkerFault, WorkerNotRunning
 from .handshake import parse_schemas
-from .request import Request
+from .request import Request, Target
 from .schema import SchemaSet
 from .wire import decode_error
 
 _SUFFIXES = (".so", ".dylib", ".dll")
 _MAX_INPUT = 0xFFFFFFFF
+_MAX_MS = 0xFFFFFFFF
+_BUFFER = 1 << 16
+#: Reasons of the ABI for which a call is stopped; every other word is the user's.
+_STOPS = {"disconnect": 7, "shutdown": 9}
+_USER = 6
+
+
+class _Instance:
+    """One instance of the module with the buffer that it answers into."""
+
+    __slots__ = ("handle", "buffer", "limits", "lib")
+
+    def __init__(self, lib: ctypes.CDLL, artifact: str) -> None:
+        handle = ctypes.c_void_p()
+        status = lib.molt_inproc_open(os.fsencode(artifact), ctypes.byref(handle))
+        if status != 0 or not handle.value:
+            raise WorkerFault(f"the library of {artifact} cannot be opened: status {status}", executed="no")
+        self.lib = lib
+        self.handle = handle.value
+        self.buffer = (ctypes.c_char * _BUFFER)()
+        self.limits = (0, 0)
+        lib.molt_inproc_buffer(self.handle, self.buffer, _BUFFER)
+
+    def limit(self, limits: tuple[int, int]) -> None:
+        self.lib.molt_inproc_limits(self.handle, *limits)
+        self.limits = limits
+
+    def answer(self, size: int) -> bytes:
+        """An answer of that length."""
+        if size <= _BUFFER:
+            return self.buffer[:size]
+        whole = (ctypes.c_char * size)()
+        if self.lib.molt_inproc_fetch(self.handle, whole, size) != size:
+            raise WorkerFault("the library lost its answer")
+        return whole.raw
+
+    def close(self) -> None:
+        self.lib.molt_inproc_close(self.handle)
 
 
 class Library:
@@ -33,82 +75,91 @@ class Library:
         except OSError as error:
             raise WorkerNotRunning(f"the artifact {artifact} has no readable schemas.json: {error.strerror}", hint="build it: molt build") from None
         try:
-            self._lib = ctypes.CDLL(str(path))
-            self._open, self._call, self._free, self._close = _functions(self._lib)
+            self._lib = _load(path)
         except (OSError, AttributeError) as error:
             raise WorkerNotRunning(f"cannot load {path}: {error}", hint="build it on this machine: molt build --target native") from None
-        self._start()
+        self._invoke = self._lib.molt_inproc_invoke
+        self._idle: list[_Instance] = []
+        _all.add(self)
 
-    def _start(self) -> None:
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._idle: list[int] = []
+    def forked(self) -> None:
+        """In a forked child: instances that served a thread of the parent cannot be told from others, so all are left behind."""
+        self._idle = []
 
-    def call(self, request: Request) -> bytes:
-        """Runs a request and returns the body of its result."""
-        plan = request.plan_for(self.schemas)
-        body = plan.encode(request.args)
-        if len(body) > _MAX_INPUT:
-            raise MessageTooLarge(f"the arguments of {request.name} take {len(body)} bytes")
-        left = request.left()
-        if left <= 0:
-            raise request.late("no")
-        instance = self._take()
-        out = ctypes.POINTER(ctypes.c_uint8)()
-        size = ctypes.c_uint32()
-        status = self._call(
-            instance, plan.export.name.encode(), body, len(body), min(0xFFFFFFFF, max(1, int(left * 1000))), ctypes.byref(out), ctypes.byref(size)
-        )
+    def call(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request | None = None) -> Any:
+        """Runs a call and returns its result."""
+        plan = target.plans.get(self.schemas) or target.plan_for(self.schemas)
         try:
-            data = ctypes.string_at(out, size.value) if out else b""
+            instance = self._idle.pop()
+        except IndexError:
+            instance = _Instance(self._lib, self.artifact)
+        keep = True
+        try:
+            body = plan.encode(args)
+            if request is not None:
+                self._prepare(instance, request)
+            if instance.limits != plan.limits:
+                instance.limit(plan.limits)
+            size, milliseconds = len(body), int(deadline * 1000)
+            if size > _MAX_INPUT:
+                raise target.too_large(size, _MAX_INPUT)
+            if not 0 < milliseconds <= _MAX_MS:
+                milliseconds = _MAX_MS if milliseconds else 1
+            found = self._invoke(instance.handle, plan.export_id, body, size, milliseconds)
+            if found < _BUFFER:
+                data = instance.buffer[:found]
+            else:
+                data = instance.answer(found & 0xFFFFFFFF)
+            if found >> 32:
+                error = _error(found >> 32, data, target)
+                # What a trap left behind is not worth trusting.
+                keep = error.name not in ("TRAP", "INTERNAL")
+                raise error
         finally:
-            if out:
-                self._free(out)
-        error = None if status == 0 else self._error(status, data, request)
-        if error is None or error.name not in ("TRAP", "INTERNAL"):
-            with self._lock:
-                self._idle.append(instance)
-        else:
-            # What a trap left behind is not worth trusting.
-            self._close(instance)
-        if error is not None:
-            raise error
-        return data
+            self._idle.append(instance) if keep else instance.close()
+        return plan.decode(data)
 
-    def _error(self, status: int, data: bytes, request: Request) -> MoltError:
-        if not data:
-            return WorkerFault(f"the library failed with status {status} and said nothing")
-        try:
-            return decode_error(data, request.namespace)
-        except MoltError as error:
-            return WorkerFault(f"the library failed with status {status}: {error.message}")
+    def call_by(self, target: Target, args: tuple[Any, ...], expires: float, deadline: float, request: Request | None = None) -> Any:
+        """The same for a call that has waited for a thread to run in: only what is left of its deadline counts."""
+        left = expires - monotonic()
+        if left <= 0:
+            raise target.late("no", deadline)
+        return self.call(target, args, left, request)
 
-    def _take(self) -> int:
-        if self._pid != os.getpid():
-            self._start()
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        instance = ctypes.c_void_p()
-        status = self._open(os.fsencode(self.artifact), ctypes.byref(instance))
-        if status != 0 or not instance.value:
-            raise WorkerFault(f"the library of {self.artifact} cannot be opened: status {status}", executed="no")
-        return instance.value
+    def _prepare(self, instance: _Instance, request: Request) -> None:
+        """Tells who may want to stop the call how to do that."""
+        if request.on_sent is not None:
+            number = self._lib.molt_inproc_begun(instance.handle) + 1
+            cancel, handle = self._lib.molt_inproc_cancel, instance.handle
+            request.on_sent(lambda reason: cancel(handle, number, _STOPS.get(reason, _USER)))
 
 
-def _functions(lib: ctypes.CDLL) -> tuple[ctypes._FuncPointer, ...]:  # type: ignore[name-defined]
-    byte_p = ctypes.POINTER(ctypes.c_uint8)
-    lib.molt_inproc_open.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p)]
-    lib.molt_inproc_open.restype = ctypes.c_int
-    lib.molt_inproc_call.argtypes = [
-        ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTER(byte_p), ctypes.POINTER(ctypes.c_uint32),
-    ]  # fmt: skip
-    lib.molt_inproc_call.restype = ctypes.c_int
-    lib.molt_inproc_free.argtypes = [byte_p]
-    lib.molt_inproc_free.restype = None
-    lib.molt_inproc_close.argtypes = [ctypes.c_void_p]
-    lib.molt_inproc_close.restype = None
-    return lib.molt_inproc_open, lib.molt_inproc_call, lib.molt_inproc_free, lib.molt_inproc_close
+def _error(status: int, data: bytes, target: Target) -> MoltError:
+    if not data:
+        return WorkerFault(f"the library failed with status {status} and said nothing")
+    try:
+        return decode_error(data, target.namespace)
+    except MoltError as error:
+        return WorkerFault(f"the library failed with status {status}: {error.message}")
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    lib = ctypes.CDLL(str(path))
+    # Addresses as plain integers: the cheapest conversion there is.
+    handle, number = ctypes.c_void_p, ctypes.c_uint32
+    for name, result, arguments in (
+        ("open", ctypes.c_int, [ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p)]),
+        ("buffer", None, [handle, handle, number]),
+        ("limits", None, [handle, number, number]),
+        ("invoke", ctypes.c_uint64, [handle, number, ctypes.c_char_p, number, number]),
+        ("fetch", number, [handle, handle, number]),
+        ("begun", ctypes.c_uint64, [handle]),
+        ("cancel", None, [handle, ctypes.c_uint64, number]),
+        ("close", None, [handle]),
+    ):
+        function = getattr(lib, f"molt_inproc_{name}")
+        function.restype, function.argtypes = result, arguments
+    return lib
 
 
 def _find_library(directory: Path) -> Path:
@@ -123,8 +174,20 @@ def _find_library(directory: Path) -> Path:
     return found[0]
 
 
+_all: weakref.WeakSet[Library] = weakref.WeakSet()
 _libraries: dict[str, Library] = {}
 _lock = threading.Lock()
+
+
+def _in_child() -> None:
+    global _lock
+    _lock = threading.Lock()
+    for library in list(_all):
+        library.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 def library_for(artifact: str) -> Library:

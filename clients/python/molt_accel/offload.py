@@ -9,6 +9,7 @@ import asyncio
 import functools
 import inspect
 import os
+import time
 from typing import Any, Awaitable, Callable, Coroutine, Sequence, TypeVar, Union, cast, overload
 
 from . import annotations as hint
@@ -16,11 +17,14 @@ from . import blocking, inproc, multiplexed, shadow, substitute
 from .codec import compile_arguments, compile_codec
 from .errors import Cancelled, DeadlineExceeded, InvalidInput, MoltError, SchemaMismatch, WorkerLost, WorkerNotRunning
 from .handshake import parse_schemas
-from .request import CRITICALITY, Plan, Request
+from .request import CRITICALITY, Plan, Request, Target
 from .schema import Export, SchemaSet, mismatch
 from .scope import Scope
 from .scope import current as current_scope
 from .shadow import Outcome, Shadow
+from .shadow import running as _running
+
+in_shadow = _running.get
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,6 +33,7 @@ Socket = Union[str, Sequence[str], Callable[[], str], None]
 
 TRANSPORTS = ("unix", "inproc", "python")
 DEFAULT_DEADLINE = 5.0
+_MISSING: Any = object()
 
 
 @overload
@@ -132,47 +137,87 @@ class Offload:
         for parameter in self.signature.parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise TypeError(f"molt_offload: {function.__name__} takes *{parameter.name}; exports have fixed parameters")
-        self._positional = all(p.kind is not p.KEYWORD_ONLY for p in self.signature.parameters.values())
-        self._plans: dict[SchemaSet, Plan] = {}
+        self._count = len(self._names)
+        self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self.signature.parameters.values())
+        self._defaults = {p.name: p.default for p in self.signature.parameters.values() if p.default is not p.empty}
         self._expected: SchemaSet | None = None
+        self._target = Target(self.name, self._make_plan, deadline, getattr(function, "__globals__", None))
+        #: Where ordinary calls go, once the first has found out: what sends them, and the path for async ones.
+        self._direct: Callable[..., Any] | None = None
+        self._path: str | None = None
 
     # running
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._direct is None or substitute.current is not None or current_scope() is not None or in_shadow():
+            return self._call_somewhere(args, kwargs)
+        values = args if not kwargs and len(args) == self._count and self._plain else self._bind(args, kwargs)
+        try:
+            return self._direct(self._target, values, self.deadline)
+        except MoltError as error:
+            if isinstance(error, WorkerLost) and self._repeatable(error):
+                return self._call_somewhere(args, kwargs)
+            if not self._may_fall_back(error):
+                raise
+        return cast(Any, self._fallback)(*args, **kwargs)
+
+    def _call_somewhere(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call that is not like the one before: the first, one of a web request, of a test."""
         transport = self._where()
         if transport == "python":
             return self.function(*args, **kwargs)
         try:
             # Before the clock of the call starts: a worker of development may have to be built first.
-            paths = self._paths() if transport == "unix" else ()
+            send = self._sender(transport)
             scope = current_scope()
             request = self._request(args, kwargs, scope)
-            if transport == "unix":
-                return request.decode(self._call_unix(paths, request, scope))
-            if transport == "inproc":
-                return request.decode(inproc.library_for(self._artifact_dir()).call(request))
-            return request.decode(cast(substitute.Substitute, substitute.current).call(self, request))
+            if scope is not None:
+                request.on_sent = functools.partial(scope.enter, request)
+            try:
+                return send(self._target, request.args, request.deadline, request)
+            except WorkerLost as error:
+                if not self._repeatable(error):
+                    raise
+                return send(self._target, request.args, request.deadline, request)
+            finally:
+                if scope is not None:
+                    scope.leave(request)
         except MoltError as error:
             if not self._may_fall_back(error):
                 raise
             return cast(Any, self._fallback)(*args, **kwargs)
 
-    def _call_unix(self, paths: Sequence[str], request: Request, scope: Scope | None) -> bytes:
+    def _sender(self, transport: str) -> Callable[..., Any]:
+        """What sends sync calls, and will send the next ones if it is the only one."""
+        if transport == "testing":
+            return self._substituted
+        if transport == "inproc":
+            self._direct = inproc.library_for(self._artifact_dir()).call
+            return self._direct
+        paths = self._paths()
         pool = min((blocking.pool_for(path, self._pool) for path in paths), key=lambda pool: pool.outstanding)
-        if scope is not None:
-            request.on_sent = functools.partial(scope.enter, request)
-        try:
-            try:
-                return pool.call(request)
-            except WorkerLost as error:
-                if not self._repeatable(error):
-                    raise
-                return pool.call(request)
-        finally:
-            if scope is not None:
-                scope.leave(request)
+        if len(paths) == 1 and not callable(self._socket):
+            self._direct = pool.call
+        return pool.call
+
+    def _substituted(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request) -> Any:
+        return request.decode(cast(substitute.Substitute, substitute.current).call(self, request))
 
     async def call_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._path is None or substitute.current is not None or current_scope() is not None or in_shadow():
+            return await self._call_somewhere_async(args, kwargs)
+        values = args if not kwargs and len(args) == self._count and self._plain else self._bind(args, kwargs)
+        try:
+            return await multiplexed.call(self._path, self._target, values, self.deadline)
+        except MoltError as error:
+            if isinstance(error, WorkerLost) and self._repeatable(error):
+                return await self._call_somewhere_async(args, kwargs)
+            if not self._may_fall_back(error):
+                raise
+        value = cast(Any, self._fallback)(*args, **kwargs)
+        return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
+
+    async def _call_somewhere_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         transport = self._where()
         if transport == "python":
             return await self.function(*args, **kwargs)
@@ -181,26 +226,41 @@ class Offload:
             scope = current_scope()
             request = self._request(args, kwargs, scope)
             sent = self._send(transport, paths, request)
-            return request.decode(await (sent if scope is None else _stoppable(sent, request, scope)))
+            return await (sent if scope is None else _stoppable(sent, request, scope))
         except MoltError as error:
             if not self._may_fall_back(error):
                 raise
             value = cast(Any, self._fallback)(*args, **kwargs)
             return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
-    async def _send(self, transport: str, paths: Sequence[str], request: Request) -> bytes:
+    async def _send(self, transport: str, paths: Sequence[str], request: Request) -> Any:
         if transport == "inproc":
-            library = inproc.library_for(self._artifact_dir())
-            return await asyncio.get_running_loop().run_in_executor(None, library.call, request)
+            return await self._run_in_thread(request)
         if transport == "testing":
-            return await cast(substitute.Substitute, substitute.current).call_async(self, request)
+            return request.decode(await cast(substitute.Substitute, substitute.current).call_async(self, request))
         path = min(paths, key=multiplexed.outstanding)
+        if len(paths) == 1 and not callable(self._socket):
+            self._path = path
         try:
-            return await multiplexed.call(path, request)
+            return await multiplexed.call(path, self._target, request.args, request.deadline, request)
         except WorkerLost as error:
             if not self._repeatable(error):
                 raise
-            return await multiplexed.call(path, request)
+            return await multiplexed.call(path, self._target, request.args, request.deadline, request)
+
+    async def _run_in_thread(self, request: Request) -> Any:
+        """An in-process call beside the event loop; whoever cancels the task stops the call too."""
+        library = inproc.library_for(self._artifact_dir())
+        stops: list[Callable[[str], None]] = []
+        request.on_sent = stops.append
+        expires = time.monotonic() + request.deadline
+        work = functools.partial(library.call_by, self._target, request.args, expires, request.deadline, request)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, work)
+        except asyncio.CancelledError:
+            for stop in stops:
+                stop(request.reason)
+            raise
 
     def call_shadowed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call whose original may run after it."""
@@ -237,7 +297,7 @@ class Offload:
 
     def _repeatable(self, error: MoltError) -> bool:
         """Whether to try once more: nothing ran, or running twice does no harm."""
-        return error.executed == "no" or any(plan.export.idempotent for plan in self._plans.values())
+        return error.executed == "no" or any(plan.export.idempotent for plan in self._target.plans.values())
 
     def _may_fall_back(self, error: MoltError) -> bool:
         if self._fallback is None or error.executed != "no":
@@ -248,7 +308,7 @@ class Offload:
     # preparing
 
     def _where(self) -> str:
-        if shadow.running.get():
+        if in_shadow():
             return "python"
         if substitute.current is not None:
             return "testing"
@@ -271,30 +331,20 @@ class Offload:
             raise WorkerNotRunning(f"no artifact is given for {self.name}", hint='pass artifact="..." to molt_offload, or set $MOLT_ARTIFACT')
         return artifact
 
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None) -> Request:
-        if kwargs or len(args) != len(self._names) or not self._positional:
-            bound = self.signature.bind(*args, **kwargs)
-            bound.apply_defaults()
-            args = tuple(bound.arguments[name] for name in self._names)
-        return Request(
-            self.name,
-            args,
-            self._plan,
-            self.deadline if scope is None else scope.check(self.name, self.deadline),
-            self._cpu_ms,
-            self._memory_kib,
-            self._criticality,
-            getattr(self.function, "__globals__", None),
-        )
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The arguments in order, as the function would get them."""
+        if self._plain and len(args) <= self._count:
+            rest = self._names[len(args) :]
+            found = [kwargs[name] if name in kwargs else self._defaults.get(name, _MISSING) for name in rest]
+            if not any(value is _MISSING for value in found) and all(name in rest for name in kwargs):
+                return (*args, *found)
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return tuple(bound.arguments[name] for name in self._names)
 
-    def _plan(self, schemas: SchemaSet) -> Plan:
-        plan = self._plans.get(schemas)
-        if plan is None:
-            plan = self._make_plan(schemas)
-            if len(self._plans) >= 8:
-                self._plans.clear()
-            self._plans[schemas] = plan
-        return plan
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None) -> Request:
+        deadline = self.deadline if scope is None else scope.check(self.name, self.deadline)
+        return Request(self._target, self._bind(args, kwargs), deadline)
 
     def _make_plan(self, schemas: SchemaSet) -> Plan:
         export = schemas.export(self.name)
@@ -323,8 +373,9 @@ class Offload:
             export,
             compile_arguments(export.params, schemas.types, hints, self.name).encode,
             compile_codec(export.result, schemas.types, hints.get("return"), f"{self.name} result").decode,
-            bytes.fromhex(export.input_id)[:16],
-            bytes.fromhex(export.output_id)[:16],
+            self._cpu_ms,
+            self._memory_kib,
+            self._criticality,
         )
 
 

@@ -1,93 +1,148 @@
-"""One call as the transports see it, and the errors that all of them raise."""
+"""What is called and how, as all transports see it, and the errors that all of them raise.
+
+A :class:`Target` is made once per function. One call of it is the target, the tuple of arguments, the deadline and, for few calls, a
+:class:`Request`; most calls make no object of their own.
+"""
 
 from __future__ import annotations
 
-import time
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any, Callable, Mapping
 
 from .errors import Busy, DeadlineExceeded, MessageTooLarge, WorkerLost, WorkerNotRunning
-from .handshake import Worker
 from .schema import Export, SchemaSet
-from .wire import CALL, CALL_HEAD, encode_call, encode_message
+from .wire import CALL_HEAD, KEY, TRACE, Progress
 
 #: How long after its deadline a call still waits for the worker's own, better informed answer.
 GRACE = 0.1
 
 CRITICALITY = {"sheddable": 0, "normal": 1, "important": 2, "critical": 3}
 
-
-class Plan(NamedTuple):
-    """How a function is called in one artifact: the export, and its codecs bound to the function's annotations."""
-
-    export: Export
-    encode: Callable[[tuple[Any, ...]], bytes]
-    decode: Callable[[bytes], Any]
-    input_id: bytes
-    output_id: bytes
+#: Bytes of CALL before the body, without a trace context and a key.
+HEAD_BYTES = CALL_HEAD.size
 
 
 class Request:
-    """The arguments of one call. The transport asks for its plan once it knows the worker."""
+    """One call with what few calls have: a way to stop it, a trace context, a key, somebody who wants to hear of its progress."""
 
-    __slots__ = ("name", "args", "_plan_for", "_plan", "deadline", "expires", "cpu_ms", "memory_kib", "criticality", "namespace", "on_sent", "reason")
+    __slots__ = ("target", "args", "deadline", "on_sent", "reason", "trace", "key", "on_progress", "_plan")
 
-    def __init__(
-        self,
-        name: str,
-        args: tuple[Any, ...],
-        plan_for: Callable[[Any], Plan],
-        deadline: float,
-        cpu_ms: int = 0,
-        memory_kib: int = 0,
-        criticality: int = 1,
-        namespace: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.name = name
+    def __init__(self, target: Target, args: tuple[Any, ...], deadline: float) -> None:
+        self.target = target
         self.args = args
-        self._plan_for = plan_for
-        self._plan: Plan | None = None
         self.deadline = deadline
-        self.expires = time.monotonic() + deadline
-        self.cpu_ms = cpu_ms
-        self.memory_kib = memory_kib
-        self.criticality = criticality
-        self.namespace = namespace
         #: Told how to cancel the call once it is sent; for callers that are not tasks.
         self.on_sent: Callable[[Callable[[str], None]], None] | None = None
         #: Why the call is cancelled when its task is.
         self.reason = "disconnect"
+        #: W3C trace context: trace id (16 bytes), span id (8), flags (1).
+        self.trace: bytes | None = None
+        #: Names a piece of work that may be sent more than once.
+        self.key: bytes | None = None
+        self.on_progress: Callable[[Progress], None] | None = None
+        self._plan: Plan | None = None
+
+    @property
+    def name(self) -> str:
+        return self.target.name
 
     def plan_for(self, schemas: SchemaSet) -> Plan:
-        """How to call this worker; the answer of the call is decoded the same way."""
-        self._plan = self._plan_for(schemas)
+        """How to call an artifact; the answer of the call is decoded the same way."""
+        self._plan = self.target.plan_for(schemas)
         return self._plan
 
     def decode(self, body: bytes) -> Any:
-        """The result of the worker that was asked last."""
+        """The result of the artifact that was asked last."""
         assert self._plan is not None
         return self._plan.decode(body)
 
-    def left(self) -> float:
-        """Seconds until the deadline."""
-        return self.expires - time.monotonic()
+    def head_parts(self) -> tuple[int, bytes]:
+        """The head flags, and what follows the head of the CALL."""
+        flags, more = 0, b""
+        if self.trace is not None:
+            if len(self.trace) != 25 or not any(self.trace[:16]) or not any(self.trace[16:24]):
+                raise ValueError("a trace context has 25 bytes: trace id, span id, flags, and the ids are not zero")
+            flags, more = TRACE, self.trace
+        if self.key is not None:
+            if not 1 <= len(self.key) <= 64:
+                raise ValueError(f"an idempotency key has 1 to 64 bytes, got {len(self.key)}")
+            flags, more = flags | KEY, more + bytes((len(self.key),)) + self.key
+        return flags, more
 
-    def frames(self, plan: Plan, worker: Worker, call_id: int) -> bytes:
-        """The CALL, ready to be sent."""
-        body = plan.encode(self.args)
-        most = worker.hello.max_message - CALL_HEAD.size
-        if len(body) > most:
-            raise MessageTooLarge(f"the arguments of {self.name} take {len(body)} bytes, the connection {most}", hint="send less in one call")
-        left = self.left()
-        if left <= 0:
-            raise self.late("no")
-        payload = encode_call(
-            plan.export.id, min(0xFFFFFFFF, max(1, int(left * 1000))), self.cpu_ms, self.memory_kib, self.criticality, plan.input_id, plan.output_id, body
-        )
-        return encode_message(CALL, call_id, payload, worker.hello.max_frame)
 
-    def late(self, executed: str) -> DeadlineExceeded:
+class Plan:
+    """How a function is called in one artifact: the export, its codecs bound to the function's annotations, and the head of its CALLs."""
+
+    __slots__ = ("export", "export_id", "encode", "decode", "limits", "criticality", "_ids", "_heads")
+
+    def __init__(
+        self,
+        export: Export,
+        encode: Callable[[tuple[Any, ...]], bytes],
+        decode: Callable[[bytes], Any],
+        cpu_ms: int = 0,
+        memory_kib: int = 0,
+        criticality: int = 1,
+    ) -> None:
+        self.export = export
+        self.export_id = export.id
+        self.encode = encode
+        self.decode = decode
+        #: CPU milliseconds and KiB of memory; 0 for those of the export.
+        self.limits = (cpu_ms, memory_kib)
+        self.criticality = criticality
+        self._ids = bytes.fromhex(export.input_id)[:16], bytes.fromhex(export.output_id)[:16]
+        self._heads: dict[int, bytes] = {}
+
+    def head(self, deadline_ms: int) -> bytes:
+        """The head of a CALL; most calls have the deadline of another one."""
+        found = self._heads.get(deadline_ms)
+        if found is None:
+            found = self.make_head(deadline_ms, 0)
+            if len(self._heads) >= 64:
+                self._heads.clear()
+            self._heads[deadline_ms] = found
+        return found
+
+    def make_head(self, deadline_ms: int, flags: int) -> bytes:
+        most = min(0xFFFFFFFF, max(1, deadline_ms))
+        return CALL_HEAD.pack(self.export.id, 0, most, *self.limits, self.criticality, flags, *self._ids)
+
+    def payload(self, body: bytes, left: float, request: Request | None) -> bytes:
+        """The payload of a CALL with some seconds left."""
+        if request is None:
+            return self.head(int(left * 1000)) + body
+        flags, more = request.head_parts()
+        return self.make_head(int(left * 1000), flags) + more + body
+
+
+class Target:
+    """What is called: an export by name, with its limits. ``plans`` has how, per artifact."""
+
+    __slots__ = ("name", "deadline", "plans", "namespace", "_make_plan")
+
+    def __init__(self, name: str, make_plan: Callable[[SchemaSet], Plan], deadline: float, namespace: Mapping[str, Any] | None = None) -> None:
+        self.name = name
+        self.deadline = deadline
+        self.plans: dict[SchemaSet, Plan] = {}
+        self.namespace = namespace
+        self._make_plan = make_plan
+
+    def plan_for(self, schemas: SchemaSet) -> Plan:
+        """How to call an artifact."""
+        plan = self.plans.get(schemas)
+        if plan is None:
+            plan = self._make_plan(schemas)
+            if len(self.plans) >= 8:
+                self.plans.clear()
+            self.plans[schemas] = plan
+        return plan
+
+    def too_large(self, size: int, most: int) -> MessageTooLarge:
+        return MessageTooLarge(f"the arguments of {self.name} take {size} bytes, the connection {most}", hint="send less in one call")
+
+    def late(self, executed: str, deadline: float) -> DeadlineExceeded:
         return DeadlineExceeded(
-            f"{self.name} did not end within {self.deadline:g} s", executed=executed, hint="raise deadline=, or look at the load of the worker"
+            f"{self.name} did not end within {deadline:g} s", executed=executed, hint="raise deadline=, or look at the load of the worker"
         )
 
     def busy(self, what: str) -> Busy:

@@ -15,17 +15,22 @@ from .errors import EXECUTED, RETRY, MessageTooLarge, MoltError, ProtocolError, 
 
 PREFACE = b"MIP1\x01\x00\x00\x00"
 HEADER = struct.Struct("<IBBHQ")
-CALL_HEAD = struct.Struct("<HHIIIB3x16s16s")
+CALL_HEAD = struct.Struct("<HHIIIBB2x16s16s")
 RESULT_HEAD = struct.Struct("<IIII")
 ERROR_HEAD = struct.Struct("<HBBI")
 
 HELLO, HELLO_OK, HELLO_ERR, EXPORTS = 0x01, 0x02, 0x03, 0x04
-CALL, RESULT, ERROR, CANCEL = 0x10, 0x11, 0x12, 0x13
+CALL, RESULT, ERROR, CANCEL, CHUNK, PROGRESS = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15
 CREDIT, PING, PONG, GOAWAY = 0x20, 0x21, 0x22, 0x23
-MORE, END, IGNORABLE, SHM = 0x01, 0x02, 0x04, 0x08
+MORE, END, IGNORABLE, SHM, URGENT = 0x01, 0x02, 0x04, 0x08, 0x10
+#: Head flags of a CALL.
+TRACE, KEY = 0x01, 0x02
 
 #: Kinds that a server may send, and whether their payload may span frames.
-FROM_SERVER = {HELLO_OK: False, HELLO_ERR: False, EXPORTS: True, RESULT: True, ERROR: False, CREDIT: False, PING: False, PONG: False, GOAWAY: False}
+FROM_SERVER = {
+    HELLO_OK: False, HELLO_ERR: False, EXPORTS: True, RESULT: True, ERROR: False, CHUNK: False, PROGRESS: False, CREDIT: False, PING: False,
+    PONG: False, GOAWAY: False,
+}  # fmt: skip
 
 MAX_FRAME = 256 * 1024
 MAX_MESSAGE = 16 * 1024 * 1024
@@ -35,11 +40,14 @@ class Message(NamedTuple):
     kind: int
     call_id: int
     payload: bytes
+    #: Of a CHUNK: whether another follows.
+    more: bool = False
 
 
 class HelloOk(NamedTuple):
     minor: int
     credit: int
+    window: int
     max_frame: int
     max_message: int
     pid: int
@@ -96,6 +104,7 @@ def decode_hello_ok(payload: bytes) -> HelloOk:
     return HelloOk(
         minor=whole("minor", 0, 0),
         credit=whole("credit", 0, 1 << 20),
+        window=whole("window", 0, 1 << 40, 4 << 20),
         max_frame=min(max_frame, MAX_FRAME),
         max_message=min(whole("max_message", max_frame, 256 << 20), MAX_MESSAGE),
         pid=whole("pid", 0, 1 << 53, 0),
@@ -106,9 +115,43 @@ def decode_hello_ok(payload: bytes) -> HelloOk:
     )
 
 
-def encode_call(export_id: int, deadline_ms: int, cpu_ms: int, memory_kib: int, criticality: int, input_id: bytes, output_id: bytes, body: bytes) -> bytes:
-    """The payload of a CALL; ids are the first 16 bytes of the wire ids."""
-    return CALL_HEAD.pack(export_id, 0, deadline_ms, cpu_ms, memory_kib, criticality, input_id, output_id) + body
+def _number(map_: dict[str, Any], key: str, most: int, what: str) -> int:
+    """A count of a control map; 0 if it is absent."""
+    value = map_.get(key, 0)
+    if type(value) is not int or not 0 <= value <= most:
+        raise ProtocolError(f"{what} with {key} {value!r}")
+    return value
+
+
+def decode_credit(payload: bytes) -> tuple[int, int]:
+    """Calls and bytes that a CREDIT grants."""
+    map_ = unpack_map(payload, "CREDIT")
+    if "calls" not in map_ and "bytes" not in map_:
+        raise ProtocolError("CREDIT without calls or bytes")
+    return _number(map_, "calls", 1 << 20, "CREDIT"), _number(map_, "bytes", 1 << 31, "CREDIT")
+
+
+def decode_goaway(payload: bytes) -> int:
+    """The last call that may still end."""
+    map_ = unpack_map(payload, "GOAWAY")
+    if "last" not in map_:
+        raise ProtocolError("GOAWAY without the last call id")
+    return _number(map_, "last", (1 << 64) - 1, "GOAWAY")
+
+
+class Progress(NamedTuple):
+    """How far a call has come, as its function said it."""
+
+    #: From 0 to 1.
+    done: float
+    message: str
+
+
+def decode_progress(payload: bytes) -> Progress:
+    map_ = unpack_map(payload, "PROGRESS")
+    if "ppm" not in map_:
+        raise ProtocolError("PROGRESS without ppm")
+    return Progress(_number(map_, "ppm", 1_000_000, "PROGRESS") / 1_000_000, str(map_.get("message", "")))
 
 
 def decode_error(payload: bytes, namespace: Any = None) -> MoltError:
@@ -137,7 +180,8 @@ class Decoder:
     def __init__(self, max_frame: int = MAX_FRAME, max_message: int = MAX_MESSAGE) -> None:
         self.max_frame = max_frame
         self.max_message = max_message
-        self._buffer = bytearray()
+        #: What has come of a frame that has not ended.
+        self.pending = bytearray()
         self._greeted = False
         self._open: dict[int, tuple[int, list[bytes]]] = {}
         self._held = 0
@@ -145,11 +189,11 @@ class Decoder:
     @property
     def unfinished(self) -> bool:
         """Whether a frame or message has begun and not ended."""
-        return bool(self._buffer or self._open)
+        return bool(self.pending or self._open)
 
-    def feed(self, chunk: bytes) -> Iterator[Message]:
+    def feed(self, chunk: bytes | memoryview) -> Iterator[Message]:
         """Messages that are complete with this chunk."""
-        buffer = self._buffer
+        buffer = self.pending
         buffer += chunk
         at = 0
         try:
@@ -173,7 +217,9 @@ class Decoder:
                     return
                 payload = bytes(buffer[at + 16 : at + 16 + length])
                 at += 16 + length
-                if kind in FROM_SERVER:
+                if kind == CHUNK:
+                    yield Message(kind, call_id, payload, bool(flags & MORE))
+                elif kind in FROM_SERVER:
                     message = self._join(kind, flags, call_id, payload)
                     if message is not None:
                         yield message
@@ -191,7 +237,7 @@ class Decoder:
                 raise ProtocolError(f"a server may not send frames of kind {kind}")
         elif flags & SHM:
             raise ProtocolError("shared memory is not part of this version")
-        elif flags & 3 != END and not (spans and flags & 3 == MORE):
+        elif flags & 3 != END and not ((spans or kind == CHUNK) and flags & 3 == MORE):
             raise ProtocolError(f"frame of kind {kind} with flags {flags}")
 
     def _join(self, kind: int, flags: int, call_id: int, payload: bytes) -> Message | None:

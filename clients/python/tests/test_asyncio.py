@@ -76,7 +76,7 @@ def test_credits_are_kept_and_the_wait_list_is_bounded():
     def count(connection, call):
         most[0] += 1
         most[1] = max(most)
-        time.sleep(0.01)
+        time.sleep(0.002)
         most[0] -= 1
         answer(connection, call)
 
@@ -84,10 +84,10 @@ def test_credits_are_kept_and_the_wait_list_is_bounded():
 
         async def work():
             add = offload(sample.add, worker, deadline=10)
-            results = await asyncio.gather(*(add(i, 1) for i in range(10)), return_exceptions=True)
+            results = await asyncio.gather(*(add(i, 1) for i in range(70)), return_exceptions=True)
             busy = [r for r in results if isinstance(r, m.Busy)]
             assert len(busy) == 4 and all(b.executed == "no" for b in busy)
-            assert "2 calls are in flight and 4 wait" in str(busy[0])
+            assert "2 calls are in flight and 64 wait" in str(busy[0])
             assert await add(1, 1) == 2
 
         run(work)

@@ -10,7 +10,7 @@ import pytest
 import molt_accel as m
 import sample
 from fake_worker import SCHEMAS, FakeWorker, answer, error, frame, result
-from molt_accel import molt_offload
+from molt_accel import blocking, molt_offload
 
 
 def offload(function, worker, **options):
@@ -349,6 +349,13 @@ def test_a_lost_call_is_repeated_only_if_that_does_no_harm():
 # load
 
 
+def until(holds):
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < 10
+        time.sleep(0.005)
+
+
 def test_the_wait_list_is_bounded():
     go = threading.Event()
 
@@ -358,17 +365,17 @@ def test_the_wait_list_is_bounded():
 
     with FakeWorker(hold) as worker:
         add = offload(sample.add, worker, pool=1, deadline=20)
-        threads = [threading.Thread(target=add, args=(i, i)) for i in range(3)]
+        threads = [threading.Thread(target=add, args=(i, i)) for i in range(65)]
         for thread in threads:
             thread.start()
-            time.sleep(0.05)
-        with pytest.raises(m.Busy, match="1 calls are in flight and 2 wait") as info:
+        until(lambda: blocking.pool_for(worker.path, 1).outstanding == 65)
+        with pytest.raises(m.Busy, match="1 calls are in flight and 64 wait") as info:
             add(9, 9)
         assert info.value.executed == "no" and info.value.retry == "after"
         go.set()
         for thread in threads:
             thread.join(5)
-        assert len(worker.calls) == 3
+        assert len(worker.calls) == 65
 
 
 def test_the_wait_is_bounded_to_a_quarter_of_the_deadline():

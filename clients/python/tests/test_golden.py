@@ -6,10 +6,13 @@ import pytest
 
 from fake_worker import GOLDEN, SCHEMAS
 from molt_accel import wire
+from molt_accel.errors import ProtocolError
 from molt_accel.handshake import Handshake, parse_schemas
+from molt_accel.request import Plan, Request, Target
+from molt_accel.schema import Export
 
 MESSAGES = {m["name"]: m for m in GOLDEN["messages"]}
-KINDS = {name: getattr(wire, name) for name in ("HELLO", "HELLO_OK", "HELLO_ERR", "EXPORTS", "CALL", "RESULT", "ERROR", "CANCEL", "CREDIT", "PING", "PONG", "GOAWAY")}
+KINDS = {name: getattr(wire, name) for name in ("HELLO", "HELLO_OK", "HELLO_ERR", "EXPORTS", "CALL", "RESULT", "ERROR", "CANCEL", "CHUNK", "PROGRESS", "CREDIT", "PING", "PONG", "GOAWAY")}
 
 
 def payload(message):
@@ -27,7 +30,8 @@ def test_frames_of_servers_are_read(name, chunk):
     stream = bytes.fromhex(GOLDEN["preface"] + "".join(message["frames"]))
     decoder = wire.Decoder()
     seen = [m for at in range(0, len(stream), chunk) for m in decoder.feed(stream[at : at + chunk])]
-    assert seen == [wire.Message(KINDS[message["kind"]], message["callId"], payload(message))]
+    more = message["meaning"].get("more", False)
+    assert seen == [wire.Message(KINDS[message["kind"]], message["callId"], payload(message), more)]
     assert not decoder.unfinished
 
 
@@ -50,21 +54,52 @@ def test_hello_ok_and_exports_have_their_meaning():
     for name in ("HELLO_OK", "EXPORTS"):
         handshake.take(wire.Message(KINDS[name], 0, payload(MESSAGES[name])), decoder)
     hello = handshake.worker.hello
+    assert hello.window == meaning["window"]
     assert (hello.credit, hello.pid, hello.slots, hello.artifact) == (meaning["credit"], meaning["pid"], meaning["slots"], meaning["artifactId"])
     assert (decoder.max_frame, decoder.max_message) == (meaning["limits"]["maxFrame"], meaning["limits"]["maxMessage"])
     assert handshake.worker.schemas is parse_schemas(SCHEMAS)
 
 
-@pytest.mark.parametrize("name", ["CALL", "CALL over two frames"])
+@pytest.mark.parametrize("name", [m["name"] for m in GOLDEN["messages"] if m["kind"] == "CALL"])
 def test_calls_are_written(name):
     message = MESSAGES[name]
     head = message["meaning"]["head"]
-    body = wire.encode_call(
-        head["exportId"], head["deadlineMs"], head["cpuMs"], head["memoryKib"], head["criticality"],
-        bytes.fromhex(head["inputId"]), bytes.fromhex(head["outputId"]), bytes.fromhex(message["meaning"]["body"]),
-    )  # fmt: skip
-    frames = wire.encode_message(wire.CALL, message["callId"], body, 4096)
+    export = Export("f", head["exportId"], (), {}, head["inputId"], head["outputId"], False)
+    plan = Plan(export, bytes, bytes, head["cpuMs"], head["memoryKib"], head["criticality"])
+    request = Request(Target("f", lambda schemas: plan, 1.5), (), 1.5)
+    if "trace" in head:
+        trace = head["trace"]
+        request.trace = bytes.fromhex(trace["traceId"] + trace["spanId"]) + bytes((trace["flags"],))
+    if "key" in head:
+        request.key = bytes.fromhex(head["key"])
+    payload = plan.payload(bytes.fromhex(message["meaning"]["body"]), head["deadlineMs"] / 1000, request)
+    frames = wire.encode_message(wire.CALL, message["callId"], payload, 4096)
     assert frames.hex() == "".join(message["frames"])
+
+
+@pytest.mark.parametrize("trace, key", [(b"", None), (b"\0" * 25, None), (b"a" * 16 + b"\0" * 9, None), (None, b""), (None, b"k" * 65)])
+def test_trace_contexts_and_keys_are_checked(trace, key):
+    request = Request(Target("f", lambda schemas: None, 1.0), (), 1.0)
+    request.trace, request.key = trace, key
+    with pytest.raises(ValueError):
+        request.head_parts()
+
+
+@pytest.mark.parametrize("name", [m["name"] for m in GOLDEN["messages"] if m["kind"] == "CREDIT"])
+def test_credits_have_their_meaning(name):
+    meaning = MESSAGES[name]["meaning"]
+    assert wire.decode_credit(payload(MESSAGES[name])) == (meaning["calls"], meaning["bytes"])
+
+
+def test_progress_has_its_meaning():
+    meaning = MESSAGES["PROGRESS"]["meaning"]
+    assert wire.decode_progress(payload(MESSAGES["PROGRESS"])) == (meaning["ppm"] / 1_000_000, meaning["message"])
+
+
+@pytest.mark.parametrize("text", ["80", "81a563616c6c73ff", "81a56279746573c0", "81a563616c6c73ce00100001", "c0"])
+def test_credits_are_checked(text):
+    with pytest.raises(ProtocolError):
+        wire.decode_credit(bytes.fromhex(text))
 
 
 def test_cancel_is_written():

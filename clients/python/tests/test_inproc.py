@@ -1,6 +1,7 @@
 """The in-process transport, against a small C library with the same ABI."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import threading
@@ -13,6 +14,7 @@ import molt_accel as m
 import sample
 from fake_worker import SCHEMAS
 from molt_accel import molt_offload
+from molt_accel.scope import request_scope
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler")
@@ -78,6 +80,61 @@ def test_async_functions_do_not_block_the_loop(artifact):
         assert time.monotonic() - began < 0.6 and ticks > 5
 
     asyncio.run(main())
+
+
+@needs_compiler
+def test_answers_that_are_longer_than_the_buffer(artifact):
+    text = "é" * 100_000
+    assert offload(sample.echo, artifact)(text) == text
+    assert offload(sample.echo, artifact)("short") == "short"
+
+
+@needs_compiler
+def test_limits_reach_the_library(artifact):
+    assert offload(sample.add, artifact, cpu=0.09)(0, 0) == 90
+    assert offload(sample.add, artifact)(0, 0) < 90
+
+
+@needs_compiler
+def test_a_cancelled_task_stops_its_call(artifact):
+    async def find(sku: str) -> sample.Item | None: ...
+
+    async def main():
+        began = time.monotonic()
+        task = asyncio.create_task(offload(find, artifact)("x"))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.get_running_loop().shutdown_default_executor()
+        assert time.monotonic() - began < 0.18
+
+    asyncio.run(main())
+
+
+@needs_compiler
+def test_a_cancelled_scope_stops_its_calls(artifact):
+    with request_scope() as scope:
+        threading.Timer(0.05, scope.cancel).start()
+        with pytest.raises(m.Cancelled):
+            offload(sample.find, artifact)("x")
+
+
+@needs_compiler
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+def test_a_forked_child_opens_its_own_instances(artifact):
+    add = offload(sample.add, artifact)
+    before = add(0, 0)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(write, str(add(0, 0)).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert int(os.read(read, 9)) == before + 1
+    assert add(0, 0) == before
 
 
 @needs_compiler

@@ -174,6 +174,8 @@ typedef struct {
   /* Set by who cancels it before the watchdog is told: the reason as a trap, and as the client said it. */
   uint32_t cancel_trap;
   const char *cancel_reason;
+  /* Nobody asks how much CPU time it took. */
+  int unmeasured;
 } MoltTask;
 
 /* Bytes kept free before the body of a result: frame header and RESULT head. */

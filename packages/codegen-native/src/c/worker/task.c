@@ -111,7 +111,8 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
   memset(outcome, 0, sizeof *outcome);
   uint32_t cpu_ms = molt_tighter(task->cpu_ms, target->cpu_ms);
   limit_memory(instance, molt_tighter(task->memory_kib, target->memory_kib));
-  uint64_t begin = molt_now_ns(), cpu = molt_thread_cpu_ns();
+  int measured = !task->unmeasured || cpu_ms != 0;
+  uint64_t begin = molt_now_ns(), cpu = measured ? molt_thread_cpu_ns() : 0;
   uint32_t status = 0;
   void *argument[2] = {task, &status};
   molt_watch_begin(watch, mem, task->id, begin, cpu, task->deadline_ns, cpu_ms);
@@ -122,7 +123,7 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
   molt_watch_end(watch);
   uint64_t end = molt_now_ns();
   outcome->exec_us = microseconds(begin, end);
-  outcome->cpu_us = microseconds(cpu, molt_thread_cpu_ns());
+  if (measured) outcome->cpu_us = microseconds(cpu, molt_thread_cpu_ns());
   outcome->peak_kib = (molt_load_i32(mem, MOLT_CELL_HEAP_END) + 1023) / 1024;
   /* A call this short began and ended between two looks of a clock that is coarser. */
   if (outcome->cpu_us > outcome->exec_us) outcome->cpu_us = outcome->exec_us;
