@@ -8,7 +8,9 @@ still comes, only returns the credit. Calls beyond the worker's credit wait in a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import socket
 import weakref
 from collections import deque
 from time import monotonic
@@ -91,7 +93,6 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
-        self._transport.write(greeting())  # type: ignore[union-attr]
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._view
@@ -451,12 +452,23 @@ async def _connection(path: str, target: Target, deadline: float, expires: float
 
 
 async def _open(loop: asyncio.AbstractEventLoop, path: str, target: Target, deadline: float, expires: float) -> _Connection:
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.setblocking(False)
     try:
-        _, connection = await asyncio.wait_for(loop.create_unix_connection(lambda: _Connection(loop), path), max(0.0, expires - monotonic()))
+        await asyncio.wait_for(loop.sock_connect(sock, path), max(0.0, expires - monotonic()))
+        # A peer that has hung up may have said why: that is read before the end of the stream.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            sock.send(greeting())
+        _, connection = await loop.create_unix_connection(lambda: _Connection(loop), sock=sock)
     except asyncio.TimeoutError:
+        sock.close()
         raise target.late("no", deadline) from None
     except OSError as error:
+        sock.close()
         raise not_running(path, error) from None
+    except BaseException:
+        sock.close()
+        raise
     return connection
 
 

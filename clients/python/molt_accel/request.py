@@ -6,6 +6,7 @@ A :class:`Target` is made once per function. One call of it is the target, the t
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any, Callable, Mapping
 
 from .errors import Busy, DeadlineExceeded, MessageTooLarge, WorkerLost, WorkerNotRunning
@@ -24,12 +25,13 @@ HEAD_BYTES = CALL_HEAD.size
 class Request:
     """One call with what few calls have: a way to stop it, a trace context, a key, somebody who wants to hear of its progress."""
 
-    __slots__ = ("target", "args", "deadline", "on_sent", "reason", "trace", "key", "on_progress", "_plan")
+    __slots__ = ("target", "args", "deadline", "expires", "on_sent", "reason", "trace", "key", "on_progress", "_plan")
 
     def __init__(self, target: Target, args: tuple[Any, ...], deadline: float) -> None:
         self.target = target
         self.args = args
         self.deadline = deadline
+        self.expires = monotonic() + deadline
         #: Told how to cancel the call once it is sent; for callers that are not tasks.
         self.on_sent: Callable[[Callable[[str], None]], None] | None = None
         #: Why the call is cancelled when its task is.
@@ -44,6 +46,17 @@ class Request:
     @property
     def name(self) -> str:
         return self.target.name
+
+    @property
+    def namespace(self) -> Mapping[str, Any] | None:
+        return self.target.namespace
+
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.expires - monotonic()
+
+    def late(self, executed: str) -> DeadlineExceeded:
+        return self.target.late(executed, self.deadline)
 
     def plan_for(self, schemas: SchemaSet) -> Plan:
         """How to call an artifact; the answer of the call is decoded the same way."""

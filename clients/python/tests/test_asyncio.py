@@ -83,7 +83,7 @@ def test_credits_are_kept_and_the_wait_list_is_bounded():
     with FakeWorker(count, credit=2) as worker:
 
         async def work():
-            add = offload(sample.add, worker, deadline=10)
+            add = offload(sample.add, worker, deadline=60)
             results = await asyncio.gather(*(add(i, 1) for i in range(70)), return_exceptions=True)
             busy = [r for r in results if isinstance(r, m.Busy)]
             assert len(busy) == 4 and all(b.executed == "no" for b in busy)
