@@ -106,6 +106,7 @@ def _ratios(results: dict[str, Any]) -> dict[str, float]:
     capacity, steady = results["capacity"], results["steady"]
     ratios = {
         "req/s, offload against baseline": capacity["offload"]["per_second"] / capacity["baseline"]["per_second"],
+        "CPU per answer, baseline against offload": capacity["baseline"]["cpu_ms_per_answer"] / capacity["offload"]["cpu_ms_per_answer"],
         "p99 at as many as it can, baseline against offload": capacity["baseline"]["p99_ms"] / capacity["offload"]["p99_ms"],
         "p99 at the same rate, baseline against offload": steady["baseline"]["p99_ms"] / steady["offload"]["p99_ms"],
     }

@@ -11,8 +11,8 @@ from typing import Any, Sequence
 from .http_client import Client, Sample, percentile
 from .processes import Running, Usage
 
-#: CPU below this share of a core is a worker at rest.
-REST = 0.2
+#: A worker that used less CPU than this in a look of a millisecond is at rest.
+REST_SECONDS = 50e-6
 
 
 @dataclass
@@ -122,13 +122,13 @@ def _time_to_rest(worker: Running, since: float, patience: float = 20.0) -> floa
     """Seconds from a time until the worker stopped using its CPU: the end of the last window in which it did."""
     window = 0.001
     busy_until = since
-    at, used = time.perf_counter(), worker.cpu_clock()
-    while time.perf_counter() - busy_until < 0.1 or busy_until == since and time.perf_counter() - since < 0.02:
+    used = worker.cpu_clock()
+    while time.perf_counter() - busy_until < 0.1:
         time.sleep(window)
         now, cpu = time.perf_counter(), worker.cpu_clock()
-        if cpu - used > REST * (now - at):
+        if cpu - used > REST_SECONDS:
             busy_until = now
-        at, used = now, cpu
+        used = cpu
         if now - since > patience:
             return patience
     return busy_until - since
