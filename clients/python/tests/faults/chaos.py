@@ -102,7 +102,10 @@ def run(kind: str, artifact: Path, cycles: int, seed: int) -> Verdict:
     clients: list[Client] = []
     gone: list[Client] = []
     try:
+        worker.start()
         clients = [Client(role, worker.path, folder, i) for i, role in enumerate(ROLES)]
+        _wait_until_calling(clients)
+        worker.kill()
         for cycle in range(cycles):
             worker.start()
             time.sleep(chance.random() ** 2 * 0.15)
@@ -130,6 +133,15 @@ def run(kind: str, artifact: Path, cycles: int, seed: int) -> Verdict:
         if verdict.clean:
             shutil.rmtree(folder, ignore_errors=True)
     return verdict
+
+
+def _wait_until_calling(clients: list[Client]) -> None:
+    """The first kill must not come before the clients have started."""
+    until = time.monotonic() + 30
+    while not all(os.path.exists(client.journal) and os.path.getsize(client.journal) for client in clients):
+        if time.monotonic() > until:
+            raise RuntimeError("the clients do not start")
+        time.sleep(0.02)
 
 
 def _read(client: Client, begun: set[int], verdict: Verdict) -> None:

@@ -36,10 +36,10 @@ def molt() -> str:
     return found
 
 
-def build(source: Path, folder: Path) -> Path:
+def build(source: Path, folder: Path, *flags: str) -> Path:
     """The artifact of a source, for both targets where a C compiler is found."""
     artifact = folder / (source.stem + ".molt")
-    done = subprocess.run([molt(), "build", str(source), "-o", str(artifact)], capture_output=True, text=True)
+    done = subprocess.run([molt(), "build", str(source), "-o", str(artifact), *flags], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"molt build failed:\n{done.stdout}{done.stderr}")
     return artifact

@@ -72,7 +72,9 @@ describe.each(['native', 'node'] as const)('the %s worker', (kind: WorkerKind) =
       .replace('    value: int\n', '    value: float\n')
       .replace('turn(n * 7919 % MODULUS, spin), text)', 'float(turn(n, spin)), text)');
     writeFileSync(source, changed);
-    const other = schemaSetFromJson(readFileSync(join(folder.build(source, `changed-${kind}.molt`), 'schemas.json'), 'utf8'));
+    const other = schemaSetFromJson(
+      readFileSync(join(folder.build(source, `changed-${kind}.molt`, ['--target', 'wasm']), 'schemas.json'), 'utf8'),
+    );
     const differing = await TypedCaller.connect(worker.path, other);
     const error = await failure(differing.call('answer', { n: 1, spin: 0, text: 'x' }));
     expect(advice(error)).toBe('SCHEMA_MISMATCH MOLT5202 executed no retry never');

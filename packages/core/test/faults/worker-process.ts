@@ -22,9 +22,9 @@ export class FaultFolder {
   #workers: FaultWorker[] = [];
 
   /** Builds a source; gives the folder of the artifact. */
-  build(source: string, name: string): string {
+  build(source: string, name: string, flags: readonly string[] = []): string {
     const artifact = join(this.path, name);
-    const { status, stdout, stderr } = spawnSync(MOLT, ['build', source, '-o', artifact], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(MOLT, ['build', source, '-o', artifact, ...flags], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`molt build failed: ${stdout}${stderr}`);
     return artifact;
   }
