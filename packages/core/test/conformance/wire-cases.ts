@@ -454,7 +454,7 @@ const ORDER: readonly WireCase[] = [
     name: 'more bytes than the window',
     run: async (wire) => {
       const texts = Array(3).fill('x'.repeat(1_000_000));
-      wire.send(wire.call(1, 'spin', {}, { deadlineMs: 500 }), wire.call(3, 'sizes', { texts }), wire.call(5, 'sizes', { texts }));
+      wire.send(wire.call(1, 'spin', {}, { deadlineMs: 2000 }), wire.call(3, 'sizes', { texts }), wire.call(5, 'sizes', { texts }));
       return [await wire.answer(5), await wire.answer(3)];
     },
     want: [

@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { fault, MoltError } from '@molt/diagnostics';
 import type { SchemaSet } from '@molt/schema-ir';
 import {
@@ -51,6 +52,8 @@ export class MipServer {
     const exports = 'payload' in options.exports ? options.exports : prepareExports(options.exports);
     checkLength(path);
     await removeStale(path);
+    // The system's own word for this is "permission denied", which leads nowhere.
+    if (!existsSync(dirname(path))) throw new ListenError(fault('MOLT5003', { path, why: `there is no such folder as ${dirname(path)}` }));
     const open = new Map<ServerConnection, Socket>();
     const server = createServer((socket) => serve(socket, options, exports, open));
     server.maxConnections = options.maxConnections ?? 256;
@@ -77,8 +80,8 @@ export class MipServer {
     return total;
   }
 
-  /** Stops accepting, lets calls finish for `drainMs`, then cuts off what is left. */
-  async close(drainMs = 0): Promise<void> {
+  /** Stops accepting, lets calls finish for `drainMs` and their answers leave for `graceMs` more, then cuts off what is left. */
+  async close(drainMs = 0, graceMs = 0): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#open.keys()) connection.drain(drainMs);
     const timer = setTimeout(() => {
@@ -86,11 +89,14 @@ export class MipServer {
         connection.close();
         socket.destroySoon();
       }
-    }, drainMs);
+    }, drainMs + graceMs);
     // Whoever does not take its last bytes within a second loses them.
-    const cut = setTimeout(() => {
-      for (const socket of this.#open.values()) socket.destroy();
-    }, drainMs + 1000);
+    const cut = setTimeout(
+      () => {
+        for (const socket of this.#open.values()) socket.destroy();
+      },
+      drainMs + graceMs + 1000,
+    );
     await closed;
     clearTimeout(timer);
     clearTimeout(cut);

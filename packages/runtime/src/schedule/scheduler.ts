@@ -100,7 +100,7 @@ export class Scheduler {
     this.#pool = pool;
     this.#clock = clock;
     this.#strict = queueCap !== undefined;
-    this.#queue = new WaitingCalls(queueCap ?? QUEUE_PER_SLOT * slots);
+    this.#queue = new WaitingCalls(queueCap ?? QUEUE_PER_SLOT * slots, slots);
     pool.onFree = () => this.#dispatch();
   }
 

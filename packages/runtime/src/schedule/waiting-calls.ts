@@ -29,22 +29,26 @@ export interface Turn<T> {
 
 /** Criticality from which a call is shed last. */
 const CRITICAL = 3;
-/** Milliseconds without an empty moment before a queue can stand. */
-const STANDING_MS = 100;
-/** Shortest wait that is too long in a queue that does not stand, and its multiple of the service time. */
+/** Milliseconds without an empty moment before a queue can stand, and calls of each slot that must have left it in that time. */
+const STANDING = { ms: 100, leftPerSlot: 4 } as const;
+/** Shortest wait that makes a queue stand, and its multiple of the service time. */
 const LIMIT = { ms: 100, services: 8 } as const;
-/** The same for a queue that stands. */
+/** Shortest wait that is too long in a queue that stands, likewise. */
 const TARGET = { ms: 5, services: 0.5 } as const;
 
 /** A bounded queue. */
 export class WaitingCalls<T extends Waiting> {
   readonly cap: number;
   readonly #calls: T[] = [];
+  readonly #slots: number;
   #emptyAt = Number.NEGATIVE_INFINITY;
+  /** Calls that left since the queue was empty: one long call alone makes no overload. */
+  #left = 0;
   #standing = false;
 
-  constructor(cap: number) {
+  constructor(cap: number, slots: number) {
     this.cap = cap;
+    this.#slots = slots;
   }
 
   get size(): number {
@@ -76,14 +80,9 @@ export class WaitingCalls<T extends Waiting> {
     const oldest = this.#calls[0];
     if (oldest === undefined) return undefined;
     const limit = Math.max(LIMIT.ms, LIMIT.services * serviceMs);
-    if (now - this.#emptyAt > STANDING_MS && now - oldest.queuedAt > limit) this.#standing = true;
-    if (!this.#standing) {
-      const shed: T[] = [];
-      for (const call of this.#calls) {
-        if (now - call.queuedAt <= limit || shed.length === this.#calls.length - 1) return { next: call, shed };
-        shed.push(call);
-      }
-    }
+    const lasting = now - this.#emptyAt > STANDING.ms && this.#left >= STANDING.leftPerSlot * this.#slots;
+    if (lasting && now - oldest.queuedAt > limit) this.#standing = true;
+    if (!this.#standing) return { next: oldest, shed: [] };
     const next = this.#newestOfHighest();
     const target = Math.max(TARGET.ms, TARGET.services * serviceMs);
     const late = this.#calls.filter((call) => call !== next && now - call.queuedAt > target);
@@ -94,8 +93,12 @@ export class WaitingCalls<T extends Waiting> {
   /** Takes a call out wherever it is. */
   remove(call: T, now: number): void {
     const at = this.#calls.indexOf(call);
-    if (at >= 0) this.#calls.splice(at, 1);
+    if (at >= 0) {
+      this.#calls.splice(at, 1);
+      this.#left++;
+    }
     if (this.#calls.length > 0) return;
+    this.#left = 0;
     this.#emptyAt = now;
     this.#standing = false;
   }

@@ -131,7 +131,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerHandle>
     log({ level: 'info', event: 'drain', message: `draining for at most ${drainMs} ms`, fields: { drain_ms: drainMs } });
     const stop = setTimeout(() => scheduler.stopAll('shutdown'), drainMs);
     // Connections outlive the calls that are stopped, so that their answers get out.
-    await Promise.all([listening.close(drainMs + STOP_MS), scheduler.drain()]);
+    await Promise.all([listening.close(drainMs, STOP_MS), scheduler.drain()]);
     clearTimeout(stop);
     pool.close();
     await endpoints?.close();

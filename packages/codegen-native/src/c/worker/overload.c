@@ -11,7 +11,9 @@
 #define MS_NS UINT64_C(1000000)
 /* Time without an empty moment before a queue can stand. */
 #define STANDING_NS (100 * MS_NS)
-/* Shortest wait that is too long in a queue that does not stand, and its multiple of the service time; the same for one that stands. */
+/* Calls of each slot that must have left in that time: one long call alone makes no overload. */
+enum { LEFT_PER_SLOT = 4 };
+/* Shortest wait that makes a queue stand, and its multiple of the service time; the same for what is too long in one that stands. */
 #define LIMIT_NS (100 * MS_NS)
 #define LIMIT_SERVICES 8
 #define TARGET_NS (5 * MS_NS)
@@ -26,14 +28,18 @@ enum { CRITICAL = 3 };
 /* Microseconds that a call takes, whatever its export; 0 = unknown. */
 static double overall_us;
 static uint64_t empty_at_ns;
+/* Calls that left since the queue was empty. */
+static uint32_t left_since;
 static int standing;
 
 Job *overload_take_at(uint32_t index) {
   Job *job = pool.queue[index];
   pool.queued--;
+  left_since++;
   memmove(pool.queue + index, pool.queue + index + 1, (pool.queued - index) * sizeof *pool.queue);
   if (pool.queued == 0) {
     empty_at_ns = molt_now_ns();
+    left_since = 0;
     standing = 0;
     __atomic_store_n(&pool.next_deadline_ns, UINT64_MAX, __ATOMIC_RELAXED);
   }
@@ -148,8 +154,7 @@ Job *overload_next(uint64_t now, Job **dropped) {
   overload_expire(now, dropped);
   if (pool.queued == 0) return NULL;
   uint64_t limit = services(LIMIT_SERVICES, LIMIT_NS);
-  if (now - empty_at_ns > STANDING_NS && now - pool.queue[0]->received_ns > limit) standing = 1;
-  if (standing) return turn_around(now, dropped);
-  while (pool.queued > 1 && now - pool.queue[0]->received_ns > limit) drop(0, dropped);
-  return overload_take_at(0);
+  int lasting = now - empty_at_ns > STANDING_NS && left_since >= LEFT_PER_SLOT * settings.slots;
+  if (lasting && now - pool.queue[0]->received_ns > limit) standing = 1;
+  return standing ? turn_around(now, dropped) : overload_take_at(0);
 }
