@@ -13,7 +13,7 @@ export const SCHEMA_CODES = {
     slug: 'value-too-large',
     severity: 'error',
     message: '{path}: expected at most {limit} {unit}, got {actual}',
-    hint: 'send less, or raise the bound in the schema (for example Annotated[list[int], {"maxItems": 1000}]) and build again',
+    hint: 'send less, or raise the bound in the schema (for example Annotated[list[int], Bound(1000)]) and build again',
   },
   MOLT4004: {
     slug: 'value-too-deep',
