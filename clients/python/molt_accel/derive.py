@@ -12,7 +12,6 @@ import datetime
 import decimal
 import enum
 import hashlib
-import inspect
 import json
 import types
 import typing
@@ -20,6 +19,7 @@ import uuid
 from typing import Any, Callable, Mapping
 
 from .annotations import hints_of, signature_hints, strip
+from .python_original import call_signature
 
 I64 = {"min": str(-(2**63)), "max": str(2**63 - 1)}
 
@@ -49,7 +49,7 @@ def schemas_of(functions: Mapping[str, Callable[..., Any]]) -> str:
     for name, function in functions.items():
         hints = signature_hints(function)
         params = []
-        for parameter in inspect.signature(function).parameters:
+        for parameter in call_signature(function).parameters:
             if parameter not in hints:
                 raise TypeError(f"{name}: the parameter {parameter} has no annotation that can be read here")
             params.append({"name": parameter, "schema": _node(hints[parameter], named, f"{name}.{parameter}")})

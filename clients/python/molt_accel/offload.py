@@ -17,6 +17,7 @@ from . import blocking, inproc, multiplexed, shadow, substitute
 from .codec import compile_arguments, compile_codec
 from .errors import Cancelled, DeadlineExceeded, InvalidInput, MoltError, SchemaMismatch, WorkerLost, WorkerNotRunning
 from .handshake import parse_schemas
+from .python_original import call_signature, python_call
 from .request import CRITICALITY, Plan, Request, Target
 from .schema import Export, SchemaSet, mismatch
 from .scope import Scope
@@ -132,7 +133,7 @@ class Offload:
         self._pool = pool
         #: Options and counters of the shadow runs, if there are any.
         self.shadow = shadow if isinstance(shadow, Shadow) else Shadow(shadow) if shadow else None
-        self.signature = inspect.signature(function)
+        self.signature = call_signature(function)
         self._names = tuple(self.signature.parameters)
         for parameter in self.signature.parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -159,13 +160,13 @@ class Offload:
                 return self._call_somewhere(args, kwargs)
             if not self._may_fall_back(error):
                 raise
-        return cast(Any, self._fallback)(*args, **kwargs)
+        return self._call_original(cast(Any, self._fallback), args, kwargs)
 
     def _call_somewhere(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that is not like the one before: the first, one of a web request, of a test."""
         transport = self._where()
         if transport == "python":
-            return self.function(*args, **kwargs)
+            return self._call_original(self.function, args, kwargs)
         try:
             # Before the clock of the call starts: a worker of development may have to be built first.
             send = self._sender(transport)
@@ -185,7 +186,10 @@ class Offload:
         except MoltError as error:
             if not self._may_fall_back(error):
                 raise
-            return cast(Any, self._fallback)(*args, **kwargs)
+            return self._call_original(cast(Any, self._fallback), args, kwargs)
+
+    def _call_original(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return python_call(function, args, kwargs, self.deadline, self._cpu_ms / 1000, self._memory_kib * 1024)
 
     def _sender(self, transport: str) -> Callable[..., Any]:
         """What sends sync calls, and will send the next ones if it is the only one."""
@@ -214,13 +218,13 @@ class Offload:
                 return await self._call_somewhere_async(args, kwargs)
             if not self._may_fall_back(error):
                 raise
-        value = cast(Any, self._fallback)(*args, **kwargs)
+        value = self._call_original(cast(Any, self._fallback), args, kwargs)
         return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
     async def _call_somewhere_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         transport = self._where()
         if transport == "python":
-            return await self.function(*args, **kwargs)
+            return await self._call_original(self.function, args, kwargs)
         try:
             paths = self._paths() if transport == "unix" else ()
             scope = current_scope()
@@ -230,7 +234,7 @@ class Offload:
         except MoltError as error:
             if not self._may_fall_back(error):
                 raise
-            value = cast(Any, self._fallback)(*args, **kwargs)
+            value = self._call_original(cast(Any, self._fallback), args, kwargs)
             return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
     async def _send(self, transport: str, paths: Sequence[str], request: Request) -> Any:

@@ -18,6 +18,7 @@ import threading
 from typing import Any, Callable, NamedTuple
 
 from .errors import AppError, MoltError
+from .python_original import python_call
 from .same import first_difference
 
 log = logging.getLogger("molt_accel.shadow")
@@ -118,7 +119,7 @@ class Shadow:
 
 def _outcome_of(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
     try:
-        value = function(*args, **kwargs)
+        value = python_call(function, args, kwargs)
         if inspect.isawaitable(value):
             value = asyncio.run(_awaited(value))
         return Outcome(value)

@@ -27,6 +27,7 @@ from .derive import schemas_of
 from .errors import InvalidInput, MoltError, WorkerFault, error_of
 from .handshake import parse_schemas
 from .offload import Offload
+from .python_original import python_call
 from .request import Request
 from .schema import Export, SchemaSet
 
@@ -136,7 +137,7 @@ def _apply(offload: Offload, function: Callable[..., Any], args: tuple[Any, ...]
             keywords[parameter.name] = value
         else:
             positional.append(value)
-    return function(*positional, **keywords)
+    return python_call(function, tuple(positional), keywords, offload.deadline)
 
 
 def _raised(error: Exception, request: Request) -> MoltError:

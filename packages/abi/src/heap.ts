@@ -82,6 +82,14 @@ export const CELL = {
   excHandled: 168,
   /** Scratch cells of the stdlib runtime, 8 bytes each, zeroed at start. */
   scratch: 192,
+  /**
+   * What the host notes as a call begins, i64 nanoseconds; 0 = none. Starts are readings of clocks 1 and 3; the wall budget counts from receipt.
+   * The budget of memory is `memoryLimit` less `heapBase`.
+   */
+  wallStart: 960,
+  wallBudget: 968,
+  cpuStart: 976,
+  cpuBudget: 984,
 } as const;
 
 export const TRACE_BUFFER = 1024;

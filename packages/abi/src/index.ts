@@ -19,6 +19,6 @@ export {
   WORD,
 } from './heap.ts';
 export type { ImportName } from './module-abi.ts';
-export { ABI_VERSION, EXPORT, IMPORT_MODULE, IMPORTS, LAYOUT_SECTION, STATUS, TRAP_REASON } from './module-abi.ts';
+export { ABI_VERSION, CLOCK, EXPORT, IMPORT_MODULE, IMPORTS, LAYOUT_SECTION, STATUS, TRAP_REASON } from './module-abi.ts';
 export type { WordKind } from './word.ts';
 export { decodeFloatWord, decodeRefWord, encodeFloatWord, encodeRefWord, isSmallInt, wordKind } from './word.ts';

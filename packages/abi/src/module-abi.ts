@@ -32,7 +32,7 @@ export const IMPORTS = {
   write: { params: ['i32', 'i32', 'i32'], result: null },
   /** (fd, address, capacity) -> bytes read, 0 at the end. */
   read: { params: ['i32', 'i32', 'i32'], result: 'i32' },
-  /** (kind) -> nanoseconds: 0 realtime, 1 monotonic, 2 process CPU. */
+  /** (kind) -> nanoseconds: 0 realtime, 1 monotonic, 2 process CPU, 3 CPU of the calling thread. */
   clock: { params: ['i32'], result: 'i64' },
   /** (address, length): fills with random bytes. */
   entropy: { params: ['i32', 'i32'], result: null },
@@ -41,6 +41,9 @@ export const IMPORTS = {
   /** (reason): a limit was reached; does not return. */
   trap: { params: ['i32'], result: null },
 } as const satisfies Record<string, { params: readonly string[]; result: string | null }>;
+/** Kinds of clock. */
+export const CLOCK = { realtime: 0, monotonic: 1, processCpu: 2, threadCpu: 3 } as const;
+
 export type ImportName = keyof typeof IMPORTS;
 
 /** Why compiled code stopped for good; also the values of the interrupt cell. */

@@ -49,4 +49,10 @@ export const LANGUAGE_CODES = {
     message: "type '{type}' of '{name}' has a schema, but cannot be compiled yet: {why}",
     hint: '{rewrite}',
   },
+  MOLT1209: {
+    slug: 'context-twice',
+    severity: 'error',
+    message: "export '{name}' takes the context of the call as '{first}' and again as '{second}'",
+    hint: 'a call has one context: take it once and pass it on',
+  },
 } as const satisfies CodeTable;

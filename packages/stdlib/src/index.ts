@@ -41,6 +41,7 @@ import libCoreCollections from './py/lib/_collections.py';
 import libCoreCombinatorics from './py/lib/_combinatorics.py';
 import libCoreItertools from './py/lib/_itertools.py';
 import libCoreMath from './py/lib/_math.py';
+import libMoltCall from './py/lib/_molt.py';
 import libCoreRandom from './py/lib/_random.py';
 import libCoreSys from './py/lib/_sys.py';
 import libBisect from './py/lib/bisect.py';
@@ -51,6 +52,7 @@ import libHeapq from './py/lib/heapq.py';
 import libItertools from './py/lib/itertools.py';
 import libJson from './py/lib/json.py';
 import libMath from './py/lib/math.py';
+import libMolt from './py/lib/molt.py';
 import libRandom from './py/lib/random.py';
 import libString from './py/lib/string.py';
 import libSys from './py/lib/sys.py';
@@ -146,6 +148,8 @@ export const stdlibSources: ReadonlyMap<string, string> = new Map([
   ['lib/random.py', libRandom],
   ['lib/string.py', libString],
   ['lib/sys.py', libSys],
+  ['lib/molt.py', libMolt],
+  ['lib/_molt.py', libMoltCall],
   ['lib/time.py', libTime],
   ['runtime/abi.py', runtimeAbi],
   ['runtime/alloc.py', runtimeAlloc],

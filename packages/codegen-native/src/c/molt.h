@@ -38,6 +38,11 @@ enum {
   MOLT_CELL_INTERRUPT = 100,
   MOLT_CELL_GC_FLAGS = 108,
   MOLT_CELL_ABI_RESULT = 152,
+  /* Limits that the code may look at: 64-bit nanoseconds. */
+  MOLT_CELL_WALL_START = 960,
+  MOLT_CELL_WALL_BUDGET = 968,
+  MOLT_CELL_CPU_START = 976,
+  MOLT_CELL_CPU_BUDGET = 984,
   /* Where the shadow stack begins. */
   MOLT_STACK_BASE = 8192,
   /* Reasons why a task was stopped, as in the ABI. */

@@ -11,8 +11,9 @@ import type { Program } from '../program/program.ts';
 import { Refusal, refuse } from '../program/refusal.ts';
 import { AnnotationReader } from './annotation-schema.ts';
 import { CodecSource, className } from './codec-source.ts';
-import { exportedFunctions, schemaSetOf } from './export-signature.ts';
-import { SourceModules } from './source-names.ts';
+import { contextParameter } from './context-parameter.ts';
+import { exportedFunctions, parametersOf, schemaSetOf } from './export-signature.ts';
+import { type SourceModule, SourceModules } from './source-names.ts';
 
 export interface ServiceModule {
   readonly schemas: SchemaSet;
@@ -34,7 +35,11 @@ export function boundaryRefusals(program: Program, entryPath: string, names: rea
   }
 }
 
+/** What the generated module calls the class of contexts. */
+const CONTEXT_CLASS = 'context_class';
+
 interface Signatures {
+  readonly entry: SourceModule;
   readonly reader: AnnotationReader;
   readonly functions: readonly FunctionDef[];
   readonly schemas: SchemaSet;
@@ -47,11 +52,12 @@ function readSignatures(program: Program, entryPath: string, names: readonly str
   const reader = new AnnotationReader(modules);
   const functions = exportedFunctions(entry, names);
   const schemas = schemaSetOf(reader, entry, functions);
-  return { reader, functions, schemas, uncompiled: reader.uncompiled };
+  return { entry, reader, functions, schemas, uncompiled: reader.uncompiled };
 }
 
 export function buildService(program: Program, entry: ModuleInfo, names: readonly string[] | undefined): ServiceModule {
-  const { reader, functions, schemas } = readSignatures(program, entry.path, names);
+  const signatures = readSignatures(program, entry.path, names);
+  const { reader, functions, schemas } = signatures;
   for (const refused of reader.uncompiled.slice(0, -1)) program.diagnostics.push(refused);
   const last = reader.uncompiled.at(-1);
   if (last !== undefined) throw new Refusal(last);
@@ -66,7 +72,7 @@ export function buildService(program: Program, entry: ModuleInfo, names: readonl
   });
   const { exports } = schemas;
   const codecs = new CodecSource(schemas.types);
-  const bodies = exports.flatMap((e, i) => callSource(codecs, e, i));
+  const bodies = exports.flatMap((e, i) => callSource(codecs, e, i, argumentList(signatures, functions[i] as FunctionDef)));
   const source = [HEADER, codecs.text, ...bodies, dispatchSource(exports.length)].join('\n');
   const module = program.addGenerated('molt.exports', source, (m) => {
     for (const [name, { node }] of reader.classes) {
@@ -74,6 +80,9 @@ export function buildService(program: Program, entry: ModuleInfo, names: readonl
       if (cls !== undefined) m.locals.set(className(name), { kind: 'class', cls });
     }
     declared.forEach((fn, i) => m.locals.set(`export_${i}`, { kind: 'func', fn }));
+    // Only where the program itself imports the module.
+    const context = program.modules.has('molt') ? program.stdlibBinding('molt', 'Context') : null;
+    if (context !== null) m.locals.set(CONTEXT_CLASS, context);
   });
   declareModule(program, module);
   const call = module.bindings.get('call_export');
@@ -85,7 +94,17 @@ const HEADER = `# molt: intrinsics
 from molt.intrinsics import CELL_ABI_RESULT, STATUS_FAILED, STATUS_INVALID_INPUT, STATUS_OVERSIZED_RESULT, STATUS_RETURNED, i32, is_small, load_ref, store_ref
 `;
 
-function callSource(codecs: CodecSource, e: ExportSchema, i: number): string[] {
+/** Arguments of the call of an export: decoded values in the order of the schema, and a context where one is taken. */
+function argumentList({ reader, entry }: Signatures, fn: FunctionDef): string {
+  const context = contextParameter(reader, entry, fn);
+  const keywords = new Set(fn.args.kwonlyargs.map(({ arg }) => arg));
+  let next = 0;
+  return parametersOf(fn)
+    .map(([{ arg }]) => (keywords.has(arg) ? `${arg}=` : '') + (arg === context ? `${CONTEXT_CLASS}()` : `a${next++}`))
+    .join(', ');
+}
+
+function callSource(codecs: CodecSource, e: ExportSchema, i: number, passed: string): string[] {
   const args = e.params.map((p, k) => `  a${k} = ${codecs.decode(p.schema)}`);
   return [
     `def call_${i}(r: PackReader, w: PackWriter) -> None:`,
@@ -94,7 +113,7 @@ function callSource(codecs: CodecSource, e: ExportSchema, i: number): string[] {
     ...args,
     '  r.leave()',
     '  r.end()',
-    `  x = export_${i}(${e.params.map((_, k) => `a${k}`).join(', ')})`,
+    `  x = export_${i}(${passed})`,
     ...codecs.encode(e.result, 'x').map((l) => `  ${l}`),
     '',
   ];

@@ -9,6 +9,7 @@ import type { Arg, Expr, FunctionDef } from '../ast/nodes.ts';
 import { Refusal } from '../program/refusal.ts';
 import type { AnnotationReader } from './annotation-schema.ts';
 import { literalValue } from './class-schema.ts';
+import { contextParameter } from './context-parameter.ts';
 import { withPlainDefault } from './field-defaults.ts';
 import type { SourceModule } from './source-names.ts';
 
@@ -54,11 +55,12 @@ export function signatureOf(reader: AnnotationReader, module: SourceModule, fn: 
       }),
     );
   }
+  const context = contextParameter(reader, module, fn);
   const params: RecordField[] = [];
   for (const [param, fallback] of parametersOf(fn)) {
     const { annotation } = param;
     if (annotation === null) return bare(param.arg);
-    if (isContext(reader, module, annotation)) continue;
+    if (param.arg === context) continue;
     const field: RecordField = { name: param.arg, schema: reader.schema(place(`params.${param.arg}`), annotation) };
     // A literal default becomes part of the schema, so that callers may leave the argument out; others stay the function's own affair.
     const value = fallback === null ? undefined : literalValue(fallback);
@@ -98,13 +100,8 @@ export function schemaSetOf(reader: AnnotationReader, module: SourceModule, func
   return schemas;
 }
 
-/** Whether an annotation is `molt.Context`, which the runtime fills in. */
-export function isContext(reader: AnnotationReader, module: SourceModule, annotation: Expr): boolean {
-  return /^molt(_accel)?\.Context$/.test(reader.libraryName(module, annotation) ?? '');
-}
-
 /** Parameters in order with their defaults. */
-function parametersOf({ args }: FunctionDef): readonly (readonly [Arg, Expr | null])[] {
+export function parametersOf({ args }: FunctionDef): readonly (readonly [Arg, Expr | null])[] {
   const positional = [...args.posonlyargs, ...args.args];
   const first = positional.length - args.defaults.length;
   return [

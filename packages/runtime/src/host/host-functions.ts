@@ -9,7 +9,7 @@ export interface HostFunctions {
   readonly write?: (fd: number, bytes: Uint8Array) => void;
   /** Input: fills the array and returns how many bytes came; 0 is the end. Default: empty input. */
   readonly read?: (fd: number, into: Uint8Array) => number;
-  /** Nanoseconds of clock 0 realtime, 1 monotonic, 2 process CPU. Default: the clocks of the JavaScript host. */
+  /** Nanoseconds of clock 0 realtime, 1 monotonic, 2 process CPU, 3 CPU of the calling thread. Default: the clocks of the JavaScript host. */
   readonly clock?: (kind: number) => bigint;
   /** Fills with random bytes. Default: the host's cryptographic generator. */
   readonly entropy?: (into: Uint8Array) => void;

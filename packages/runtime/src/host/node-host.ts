@@ -1,6 +1,8 @@
 /** Host functions of a Node process: its standard streams, clocks and arguments. Synchronous, because compiled code waits for them. */
 import { readSync, writeSync } from 'node:fs';
+import { CLOCK } from '@molt/abi';
 import type { HostFunctions } from './host-functions.ts';
+import { threadCpuNs } from './thread-cpu-clock.ts';
 import { TrapError } from './trap-error.ts';
 
 /** The streams, clocks and arguments of this process. */
@@ -44,6 +46,7 @@ function pause(): void {
 function nodeClock(kind: number): bigint {
   if (kind === 0) return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
   if (kind === 1) return process.hrtime.bigint();
+  if (kind === CLOCK.threadCpu) return threadCpuNs();
   const { user, system } = process.cpuUsage();
   return BigInt(user + system) * 1000n;
 }

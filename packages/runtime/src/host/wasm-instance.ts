@@ -9,7 +9,7 @@
  * wrote it) and zeroes the heap of the task up to where it grew; the frozen image in between is never written by a task. In shared memory
  * the interrupt cell belongs to the thread that supervises: it may already be meant for the next task, so a reset leaves it alone.
  */
-import { ABI_VERSION, CELL, EXPORT, IMPORT_MODULE, LAYOUT_SECTION, STACK_BASE, STATUS, STR } from '@molt/abi';
+import { ABI_VERSION, CELL, CLOCK, EXPORT, IMPORT_MODULE, LAYOUT_SECTION, STACK_BASE, STATUS, STR } from '@molt/abi';
 import { fault, MoltError } from '@molt/diagnostics';
 import { completeHost, type HostFunctions } from './host-functions.ts';
 import { moduleImports } from './module-imports.ts';
@@ -22,6 +22,12 @@ export interface CallLimits {
   readonly memoryBytes?: number;
   /** Largest answer in bytes; a larger one stops the task with reason `output`. Default: no limit. */
   readonly outputBytes?: number;
+  /** Milliseconds of wall time from receipt, for the code to see; the host itself stops it. Default: no limit. */
+  readonly deadlineMs?: number;
+  /** Reading of clock 1 when the call was received. Default: when it begins. */
+  readonly receivedNs?: bigint;
+  /** Milliseconds of CPU time, for the code to see. Default: no limit. */
+  readonly cpuMs?: number;
   /** Bit 0: collect at every allocation; bit 1: poison freed memory. Default: 0. */
   readonly gcFlags?: number;
 }
@@ -86,12 +92,16 @@ class Instance implements WasmInstance {
   /** Copies of the low region as `freeze` left it, without the shadow stack: addresses, each with its bytes. */
   #restored: readonly (readonly [at: number, bytes: Uint8Array])[] = [];
   #heapBase = 0;
+  /** The host's clock, for modules that can read it. */
+  #clock: ((kind: number) => bigint) | undefined;
 
   constructor(module: WebAssembly.Module, host: HostFunctions, options: InstanceOptions) {
     const names = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
     for (const name of [EXPORT.memory, EXPORT.init]) if (!names.has(name)) throw new MoltError(fault('MOLT6103', { name }));
+    const complete = completeHost(host);
+    if (WebAssembly.Module.imports(module).some(({ name }) => name === 'clock')) this.#clock = complete.clock;
     const imports = moduleImports(
-      completeHost(host),
+      complete,
       () => this.memory.buffer,
       () => this.#initialising && !(options.script ?? false),
     );
@@ -185,6 +195,13 @@ class Instance implements WasmInstance {
     const view = new DataView(this.memory.buffer);
     if (limits.memoryBytes !== undefined) view.setUint32(CELL.memoryLimit, Math.min(limits.memoryBytes, 0xffff_fff8), true);
     if (limits.gcFlags !== undefined) view.setUint32(CELL.gcFlags, limits.gcFlags, true);
+    const { deadlineMs = 0, cpuMs = 0, receivedNs } = limits;
+    view.setBigInt64(CELL.wallBudget, nanoseconds(deadlineMs), true);
+    view.setBigInt64(CELL.cpuBudget, nanoseconds(cpuMs), true);
+    // Only code that reads a clock can tell when it began; others do not pay for the readings.
+    if (this.#clock === undefined || this.#state === 'new') return;
+    view.setBigInt64(CELL.wallStart, receivedNs ?? this.#clock(CLOCK.monotonic), true);
+    view.setBigInt64(CELL.cpuStart, this.#clock(CLOCK.threadCpu), true);
   }
 
   /** Runs compiled code; what the engine throws becomes a trap, or breaks the instance. */
@@ -216,6 +233,10 @@ class Instance implements WasmInstance {
   #cell(at: number): number {
     return new DataView(this.memory.buffer).getUint32(at, true);
   }
+}
+
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.round(milliseconds * 1e6));
 }
 
 function versionText(version: number): string {

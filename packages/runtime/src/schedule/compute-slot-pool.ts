@@ -11,6 +11,9 @@ export interface Work {
   readonly memoryBytes: number;
   /** Milliseconds of CPU; 0 for no limit but the deadline. */
   readonly cpuMs: number;
+  /** Milliseconds from receipt until the work must have ended, and when that was by the scheduler's clock: what the code may see of its limits. */
+  readonly deadlineMs?: number;
+  readonly receivedAt?: number;
 }
 
 /** How work on a slot ended: compiled code came to an end, or the thread did. */

@@ -32,12 +32,18 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
     }
   };
 
-  port.on('message', ({ exportIndex, input, memoryBytes: asked }: SlotCall) => {
+  port.on('message', ({ exportIndex, input, memoryBytes: asked, cpuMs, deadlineMs, receivedNs }: SlotCall) => {
     const { instance, heapBase } = service;
     const heap = asked > 0 ? Math.min(asked, memoryBytes) : memoryBytes;
     const meter = startMeter();
     try {
-      const { status, bytes } = instance.callAndKeep(exportIndex, input, { memoryBytes: heapBase + heap, outputBytes });
+      const { status, bytes } = instance.callAndKeep(exportIndex, input, {
+        memoryBytes: heapBase + heap,
+        outputBytes,
+        cpuMs,
+        deadlineMs,
+        receivedNs,
+      });
       const reusable = !needsRecycling(service);
       send({ kind: 'answered', status, bytes, cost: meter(instance.memory), ready: reusable }, [bytes.buffer as ArrayBuffer]);
       if (reusable) return instance.reset();

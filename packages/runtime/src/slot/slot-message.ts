@@ -23,6 +23,11 @@ export interface SlotCall {
   readonly input: Uint8Array;
   /** Bytes of heap; 0 for the thread's own limit, which is also the most. */
   readonly memoryBytes: number;
+  /** Limits that the code may look at, in milliseconds; 0 for none. */
+  readonly cpuMs: number;
+  readonly deadlineMs: number;
+  /** When the call was received, by the monotonic clock that all threads share. */
+  readonly receivedNs: bigint;
 }
 
 /** What a thread says. */

@@ -54,7 +54,7 @@ export class ThreadSlot implements ComputeSlot {
     return this.#state === 'idle';
   }
 
-  run({ exportIndex, input, memoryBytes, cpuMs }: Work, done: (end: WorkEnd) => void): void {
+  run({ exportIndex, input, memoryBytes, cpuMs, deadlineMs = 0, receivedAt }: Work, done: (end: WorkEnd) => void): void {
     invariant(this.#state === 'idle', `a call for a compute thread that is ${this.#state}`);
     this.#state = 'busy';
     this.#done = done;
@@ -64,7 +64,9 @@ export class ThreadSlot implements ComputeSlot {
     if (cpuMs > 0 && this.#cpuFile !== null) this.#cpuAtStart = readCpuMs(this.#cpuFile) ?? 0;
     // Not `slice`: of a Node Buffer that is a view, and transferring it would take the socket's memory away.
     const own = new Uint8Array(input);
-    this.#worker.postMessage({ exportIndex, input: own, memoryBytes } satisfies SlotCall, [own.buffer]);
+    const waitedMs = receivedAt === undefined ? 0 : Math.max(0, performance.now() - receivedAt);
+    const receivedNs = process.hrtime.bigint() - BigInt(Math.round(waitedMs * 1e6));
+    this.#worker.postMessage({ exportIndex, input: own, memoryBytes, cpuMs, deadlineMs, receivedNs } satisfies SlotCall, [own.buffer]);
   }
 
   stop(reason: StopReason): void {

@@ -71,6 +71,7 @@ static uint32_t run(Inproc *inproc, uint32_t index, const uint8_t *in, uint32_t 
   task->export_index = index;
   task->input = in;
   task->input_length = in_length;
+  task->deadline_ms = deadline_ms;
   task->deadline_ns = deadline_ms == 0 ? 0 : molt_now_ns() + (uint64_t)deadline_ms * 1000000u;
   task->cpu_ms = inproc->cpu_ms;
   task->memory_kib = inproc->memory_kib;

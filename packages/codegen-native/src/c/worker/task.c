@@ -113,6 +113,12 @@ void molt_task_execute(MoltInstance *instance, MoltWatch *watch, MoltTask *task,
   limit_memory(instance, molt_tighter(task->memory_kib, target->memory_kib));
   int measured = !task->unmeasured || cpu_ms != 0;
   uint64_t begin = molt_now_ns(), cpu = measured ? molt_thread_cpu_ns() : 0;
+  uint64_t wall_ns = (uint64_t)task->deadline_ms * 1000000u;
+  /* What the code sees of its limits; the wall budget counts from receipt. Without a start the code's first look is one. */
+  molt_store_i64(mem, MOLT_CELL_WALL_START, task->deadline_ns != 0 && wall_ns != 0 ? task->deadline_ns - wall_ns : begin);
+  molt_store_i64(mem, MOLT_CELL_WALL_BUDGET, wall_ns);
+  molt_store_i64(mem, MOLT_CELL_CPU_START, cpu);
+  molt_store_i64(mem, MOLT_CELL_CPU_BUDGET, (uint64_t)cpu_ms * 1000000u);
   uint32_t status = 0;
   void *argument[2] = {task, &status};
   molt_watch_begin(watch, mem, task->id, begin, cpu, task->deadline_ns, cpu_ms);
