@@ -40,6 +40,8 @@ from .offload import Offload, molt_offload
 from .scope import Scope, remaining, request_scope
 from .shadow import Difference, Shadow, drain_shadows
 from .unions import Tagged
+from .values import Capability, Err, Ok
+from .wire import Progress
 
 if TYPE_CHECKING:
     from .development import DevWorker, dev_worker
@@ -50,6 +52,7 @@ __all__ = [
     "AppError",
     "Busy",
     "Cancelled",
+    "Capability",
     "CapabilityDenied",
     "CpuExceeded",
     "DeadlineExceeded",
@@ -57,12 +60,15 @@ __all__ = [
     "DevWorker",
     "Difference",
     "Draining",
+    "Err",
     "InvalidInput",
     "MemoryExceeded",
     "MessageTooLarge",
     "MissingExport",
     "MoltError",
     "Offload",
+    "Ok",
+    "Progress",
     "ProtocolError",
     "ResultTooLarge",
     "SchemaMismatch",

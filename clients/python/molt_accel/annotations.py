@@ -83,6 +83,14 @@ def of_variant(annotation: Any, tag: str, name: str | None) -> Any:
     return NOTHING
 
 
+def of_result(annotation: Any, side: type) -> Any:
+    """What ``Ok[T] | Err[E]`` says of one side."""
+    for arg in _union_args(annotation):
+        if typing.get_origin(strip(arg)) is side:
+            return typing.get_args(strip(arg))[0]
+    return NOTHING
+
+
 def record_class(annotation: Any) -> type | None:
     """The class to build records with: a dataclass, a NamedTuple or a plain class; None for dict and TypedDict."""
     cls = strip(annotation)

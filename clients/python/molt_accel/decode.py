@@ -6,10 +6,13 @@ import struct
 from typing import Any
 
 from . import annotations as hint
+from . import scalars
 from .convert import NAN_BYTES, Compiler, convert_all, generate, needs_slow, plain_items
 from .fault import Convert, Fault, said, within
+from .scalars import fits_single
 from .schema import Node, resolve
 from .unions import Tagged, literals_of, variants_of
+from .values import Err, Ok
 
 
 class Decoders(Compiler):
@@ -42,6 +45,40 @@ class Decoders(Compiler):
 
         return decode
 
+    def _float32(self, node: Node, annotation: Any) -> Convert:
+        wide = self._float(node, annotation)
+
+        def decode(value: Any) -> float:
+            if not fits_single(wide(value)):
+                raise Fault("a float that 32 bits hold", said(value))
+            return value
+
+        return decode
+
+    def _decimal(self, node: Node, annotation: Any) -> Convert:
+        return scalars.decimal_from_wire(node)
+
+    def _date(self, node: Node, annotation: Any) -> Convert:
+        return scalars.date_from_wire(node)
+
+    def _time(self, node: Node, annotation: Any) -> Convert:
+        return scalars.time_from_wire(node)
+
+    def _timestamp(self, node: Node, annotation: Any) -> Convert:
+        return scalars.timestamp_from_wire(node)
+
+    def _duration(self, node: Node, annotation: Any) -> Convert:
+        return scalars.duration_from_wire(node)
+
+    def _uuid(self, node: Node, annotation: Any) -> Convert:
+        return scalars.uuid_from_wire(node)
+
+    def _capability(self, node: Node, annotation: Any) -> Convert:
+        return scalars.capability_from_wire(node)
+
+    def _stream(self, node: Node, annotation: Any) -> Convert:
+        return self._none({"kind": "none"}, annotation)
+
     def _str(self, node: Node, annotation: Any) -> Convert:
         most = node["maxBytes"]
 
@@ -69,6 +106,46 @@ class Decoders(Compiler):
             if type(values) is not list or len(values) > most:
                 raise Fault(f"list of at most {most} items", said(values))
             return values if plain(values) else convert_all(convert, values)
+
+        return decode
+
+    def _array(self, node: Node, annotation: Any) -> Convert:
+        length = int(node["length"])
+        items = self._list({"kind": "list", "of": node["of"], "maxItems": length}, annotation)
+
+        def decode(values: Any) -> list[Any]:
+            if type(values) is not list or len(values) != length:
+                raise Fault(f"array of {length}", said(values))
+            return items(values)
+
+        return decode
+
+    def _result(self, node: Node, annotation: Any) -> Convert:
+        sides = [
+            (cls, within(self.of(node[key], hint.of_result(annotation, cls)), f".{key}")) for cls, key in ((Ok, "ok"), (Err, "error"))
+        ]
+
+        def decode(pair: Any) -> Any:
+            if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not int or not 0 <= pair[0] <= 1:
+                raise Fault("a result as a pair of 0 or 1 and its value", said(pair))
+            cls, convert = sides[pair[0]]
+            return cls(convert(pair[1]))
+
+        return decode
+
+    def _table(self, node: Node, annotation: Any) -> Convert:
+        columns = [
+            (field["name"], within(self._list({"kind": "list", "of": field["schema"], "maxItems": node["maxRows"]}, None), f".{field['name']}"))
+            for field in node["fields"]
+        ]
+
+        def decode(values: Any) -> dict[str, list[Any]]:
+            if type(values) is not list or len(values) != len(columns):
+                raise Fault(f"table of {len(columns)} columns", said(values))
+            made = {name: convert(column) for (name, convert), column in zip(columns, values)}
+            if len({len(column) for column in made.values()}) > 1:
+                raise Fault("columns of one length", ", ".join(str(len(column)) for column in made.values()))
+            return made
 
         return decode
 

@@ -11,10 +11,13 @@ from typing import Any, Mapping, NamedTuple
 import msgpack
 
 from . import annotations as hint
+from . import scalars
 from .convert import NAN, Compiler, bounds, convert_all, generate, plain_items
 from .fault import Convert, Fault, said, within
+from .scalars import fits_single
 from .schema import Node, resolve
 from .unions import NOT_RECORDS, Tagged, literals_of, variants_of
+from .values import Err, Ok
 
 _MISSING = object()
 
@@ -67,6 +70,47 @@ class Encoders(Compiler):
 
         return encode
 
+    def _float32(self, node: Node, annotation: Any) -> Convert:
+        wide = self._float(node, annotation)
+
+        def encode(value: Any) -> float:
+            value = wide(value)
+            if not fits_single(value):
+                raise Fault("a float that 32 bits hold", said(value))
+            return value
+
+        return encode
+
+    def _decimal(self, node: Node, annotation: Any) -> Convert:
+        return scalars.decimal_to_wire(node)
+
+    def _date(self, node: Node, annotation: Any) -> Convert:
+        return scalars.date_to_wire(node)
+
+    def _time(self, node: Node, annotation: Any) -> Convert:
+        return scalars.time_to_wire(node)
+
+    def _timestamp(self, node: Node, annotation: Any) -> Convert:
+        return scalars.timestamp_to_wire(node)
+
+    def _duration(self, node: Node, annotation: Any) -> Convert:
+        return scalars.duration_to_wire(node)
+
+    def _uuid(self, node: Node, annotation: Any) -> Convert:
+        return scalars.uuid_to_wire(node)
+
+    def _capability(self, node: Node, annotation: Any) -> Convert:
+        return scalars.capability_to_wire(node)
+
+    def _stream(self, node: Node, annotation: Any) -> Convert:
+        """In the message a stream is only a place; its items travel beside it."""
+
+        def encode(value: Any) -> None:
+            if value is not None and not hasattr(value, "__iter__") and not hasattr(value, "__aiter__"):
+                raise Fault("an iterable or None for a stream", said(value))
+
+        return encode
+
     def _str(self, node: Node, annotation: Any) -> Convert:
         most = node["maxBytes"]
 
@@ -115,6 +159,50 @@ class Encoders(Compiler):
             if len(values) > most:
                 raise Fault(f"at most {most} items", len(values))
             return values if plain(values) else convert_all(convert, values)
+
+        return encode
+
+    def _array(self, node: Node, annotation: Any) -> Convert:
+        length = int(node["length"])
+        items = self._list({"kind": "list", "of": node["of"], "maxItems": length}, annotation)
+
+        def encode(values: Any) -> list[Any]:
+            made = items(values)
+            if len(made) != length:
+                raise Fault(f"exactly {length} items", len(made))
+            return made
+
+        return encode
+
+    def _result(self, node: Node, annotation: Any) -> Convert:
+        sides = {
+            cls: (index, within(self.of(node[key], hint.of_result(annotation, cls)), f".{key}"))
+            for index, (cls, key) in enumerate(((Ok, "ok"), (Err, "error")))
+        }
+
+        def encode(value: Any) -> list[Any]:
+            side = sides.get(type(value))
+            if side is None:
+                raise Fault("Ok or Err", said(value))
+            return [side[0], side[1](value.value)]
+
+        return encode
+
+    def _table(self, node: Node, annotation: Any) -> Convert:
+        columns = {
+            field["name"]: within(self._list({"kind": "list", "of": field["schema"], "maxItems": node["maxRows"]}, None), f".{field['name']}")
+            for field in node["fields"]
+        }
+
+        def encode(value: Any) -> list[list[Any]]:
+            if not isinstance(value, AbstractMapping):
+                raise Fault("dict of columns", said(value))
+            if value.keys() != columns.keys():
+                raise Fault(f"columns {', '.join(columns)}", ", ".join(map(str, value)))
+            made = [column(value[name]) for name, column in columns.items()]
+            if any(len(column) != len(made[0]) for column in made):
+                raise Fault("columns of one length", ", ".join(str(len(column)) for column in made))
+            return made
 
         return encode
 

@@ -16,6 +16,7 @@ Node = Mapping[str, Any]
 
 KINDS = frozenset(
     ("none", "bool", "int", "float", "str", "bytes", "optional", "list", "map", "tuple", "record", "enum", "union", "ref")
+    + ("float32", "decimal", "date", "time", "timestamp", "duration", "uuid", "array", "result", "stream", "table", "capability")
 )
 MAX_DEPTH = 64
 
@@ -90,13 +91,15 @@ def children(node: Node) -> list[tuple[str, Node]]:
     kind = node["kind"]
     if kind == "optional":
         return [("", node["of"])]
-    if kind == "list":
+    if kind in ("list", "array", "stream"):
         return [("[]", node["of"])]
+    if kind == "result":
+        return [(".ok", node["ok"]), (".error", node["error"])]
     if kind == "map":
         return [("[key]", node["key"]), ("[value]", node["value"])]
     if kind == "tuple":
         return [(f"[{i}]", item) for i, item in enumerate(node["items"])]
-    if kind == "record":
+    if kind in ("record", "table"):
         return [(f".{field['name']}", field["schema"]) for field in node["fields"]]
     if kind == "union":
         return [(f"<{variant['tag']}>", variant["schema"]) for variant in node["variants"]]
@@ -127,7 +130,7 @@ def first_difference(mine: Node, theirs: Node, my_types: Mapping[str, Node], the
             if (a["name"], b["name"]) in seen:
                 return None
             seen.add((a["name"], b["name"]))
-        for key in ("min", "max", "maxBytes", "maxItems", "literals"):
+        for key in ("min", "max", "maxBytes", "maxItems", "literals", "precision", "scale", "unit", "zone", "length", "maxRows", "grant"):
             if a.get(key) != b.get(key):
                 return path, f"{key} is {a.get(key)} here, {b.get(key)} in the worker"
         left, right = children(a), children(b)

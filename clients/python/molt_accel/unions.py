@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any, Callable, Mapping, NamedTuple
+from uuid import UUID
 
 from . import annotations as hint
+from .scalars import EXACT
 from .schema import Node, resolve
+from .values import Capability, Err, Ok
 
-NOT_RECORDS = (str, int, float, bytes, bytearray, list, set, frozenset, type(None))
+NOT_RECORDS = (str, int, float, bytes, bytearray, list, set, frozenset, type(None), date, time, timedelta, Decimal, UUID, Ok, Err, Capability)
 
 
 class Tagged(NamedTuple):
@@ -31,7 +36,7 @@ class Variant(NamedTuple):
 
 
 def variants_of(node: Node, types: Mapping[str, Node], annotation: Any) -> list[Variant]:
-    exact = {"none": type(None), "bool": bool, "int": int, "float": float, "str": str, "bytes": bytes, "list": list, "tuple": tuple, "map": dict}
+    exact = {"none": type(None), "bool": bool, "int": int, "float": float, "str": str, "bytes": bytes, "list": list, "tuple": tuple, "map": dict, "array": list, "table": dict, **EXACT}
     plans = []
     for variant in node["variants"]:
         schema = resolve(variant["schema"], types)

@@ -183,7 +183,7 @@ def test_damaged_schemas_say_so():
     del damaged["exports"][3]["result"]["min"]
     with FakeWorker(schemas=json.dumps(damaged)) as worker, pytest.raises(m.SchemaMismatch, match="schemas of add are damaged: KeyError: 'min'"):
         offload(sample.add, worker)(1, 2)
-    for broken in ("{", "[]", '{"format":"molt-schemas","version":1}', SCHEMAS.replace('"float"', '"decimal"')):
+    for broken in ("{", "[]", '{"format":"molt-schemas","version":1}', SCHEMAS.replace('"float"', '"quaternion"')):
         with FakeWorker(schemas=broken) as worker, pytest.raises(m.SchemaMismatch, match="schemas are damaged"):
             offload(sample.add, worker)(1, 2)
     with FakeWorker(schemas='{"format":"molt-schemas","version":2}') as worker, pytest.raises(m.SchemaMismatch, match="reads molt-schemas 1"):
