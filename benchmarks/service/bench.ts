@@ -35,7 +35,16 @@ export async function output(argv: readonly string[], options: { readonly cwd?: 
     return stdout;
   } catch (error) {
     const { message, stderr, stdout } = error as Error & { stderr?: string; stdout?: string };
-    throw new CommandFailure(`${argv.join(' ')}: ${(stderr || stdout || message).trim().split('\n').slice(-5).join(' | ')}`);
+    const said = (stderr || stdout || message)
+      .trim()
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    throw new CommandFailure(
+      `${argv
+        .map((part) => part.split('/').at(-1))
+        .slice(0, 4)
+        .join(' ')} failed: ${said.slice(-2).join(' ').slice(0, 300)}`,
+    );
   }
 }
 

@@ -46,24 +46,31 @@ export const clients: Probe = {
         (await output([bench.python, script, mode, '--artifact', artifact, '--calls', calls, ...more])).trim().split('\n').at(-1)!,
       );
     const values: Partial<Record<FigureName, number>> = {};
-    values['client.socket.p50'] = (await measure('socket')).p50_us;
+    const missing: Partial<Record<FigureName, string>> = {};
+    /** One mode; when it fails only its own figures are missing. */
+    const take = async (mode: string, names: Partial<Record<keyof Measured, FigureName>>, ...more: string[]): Promise<void> => {
+      const wanted = Object.entries(names) as [keyof Measured, FigureName][];
+      try {
+        const found = await measure(mode, ...more);
+        for (const [part, name] of wanted) values[name] = found[part];
+      } catch (error) {
+        for (const [, name] of wanted) missing[name] = (error as Error).message;
+      }
+    };
+    await take('socket', { p50_us: 'client.socket.p50' });
     if (existsSync(join(artifact, 'molt_worker'))) {
-      values['inproc.p50'] = (await measure('inproc')).p50_us;
-      const blocking = await measure('blocking');
-      values['client.native.p50'] = blocking.p50_us;
-      values['client.native.p99'] = blocking.p99_us;
-      values['asyncio.native'] = (await measure('asyncio')).calls_per_s;
+      await take('inproc', { p50_us: 'inproc.p50' });
+      await take('blocking', { p50_us: 'client.native.p50', p99_us: 'client.native.p99' });
+      await take('asyncio', { calls_per_s: 'asyncio.native' });
     }
     const socket = join(bench.folder, 'echo-node.sock');
     const node = await startServer([moltOf(bench.root), 'worker', artifact, '--socket', socket, '--quiet']);
     try {
-      const blocking = await measure('blocking', '--socket', socket);
-      values['client.node.p50'] = blocking.p50_us;
-      values['client.node.p99'] = blocking.p99_us;
-      values['asyncio.node'] = (await measure('asyncio', '--socket', socket)).calls_per_s;
+      await take('blocking', { p50_us: 'client.node.p50', p99_us: 'client.node.p99' }, '--socket', socket);
+      await take('asyncio', { calls_per_s: 'asyncio.node' }, '--socket', socket);
     } finally {
       await node.stop();
     }
-    return { values };
+    return { values, missing };
   },
 };

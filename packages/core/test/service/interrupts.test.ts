@@ -10,7 +10,6 @@ import { Worker } from 'node:worker_threads';
 import { CELL, TRAP_REASON } from '@molt/abi';
 import type { MipError } from '@molt/ipc';
 import { MipClient } from '@molt/ipc/node';
-import { type ComputeSlot, ThreadPool, type WorkEnd } from '@molt/runtime';
 import { linkSchemaSet, schemaSetFromJson } from '@molt/schema-ir';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PythonServices } from '../support/python-service.ts';

@@ -22,6 +22,10 @@ typedef struct {
   int fd;
   uint32_t length;
   uint64_t limit_ns;
+  /* The answer once it is made, and how much of it has left. */
+  char *out;
+  size_t out_length;
+  size_t out_sent;
   char request[MOST_BYTES];
 } Visit;
 
@@ -75,7 +79,7 @@ int http_listen(const char *address) {
   }
   int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
   if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  int failed = fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, MOST) != 0 || reactor_watch_http(fd, LISTENER, 0) != 0;
+  int failed = fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, MOST) != 0 || reactor_watch_http(fd, LISTENER, 0, 0) != 0;
   if (failed) {
     fprintf(stderr, "molt_worker: --metrics: %s: %s\n", address, strerror(errno));
     if (fd >= 0) close(fd);
@@ -89,44 +93,38 @@ int http_listen(const char *address) {
 
 static void end(Visit *visit) {
   close(visit->fd);
+  free(visit->out);
+  visit->out = NULL;
   visit->fd = -1;
 }
+
+static void listen_again(void) { reactor_watch_http(visits[LISTENER].fd, LISTENER, 1, 0); }
 
 /* Lets in who waits, as long as there is room; the others wait in the listener's queue until the next sweep. */
 static void let_in(void) {
   for (uint32_t i = 1; i <= MOST; i++) {
     if (visits[i].fd >= 0) continue;
     int fd = accept4(visits[LISTENER].fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0) break;
+    if (fd < 0) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK) listen_again();
+      return;
+    }
     visits[i] = (Visit){.fd = fd, .limit_ns = molt_now_ns() + PATIENCE_NS};
-    if (reactor_watch_http(fd, i, 0) != 0) end(&visits[i]);
-  }
-  reactor_watch_http(visits[LISTENER].fd, LISTENER, 1);
-}
-
-/* Sends a whole answer: it fits into what a socket takes at once, else the visitor gets what fits in 200 ms. */
-static void send_all(int fd, const char *bytes, size_t length) {
-  struct timeval patience = {.tv_usec = 200000};
-  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  while (length != 0) {
-    ssize_t count = send(fd, bytes, length, MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    bytes += count;
-    length -= (size_t)count;
+    if (reactor_watch_http(fd, i, 0, 0) != 0) end(&visits[i]);
   }
 }
 
-static void answer(int fd, int only_head, const char *status, const char *type, const char *body, size_t length) {
-  char head[256];
-  int head_length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n", status, type, length);
-  int size = (int)(length + sizeof head);
-  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-  send_all(fd, head, (size_t)head_length);
-  if (!only_head) send_all(fd, body, length);
+/* Makes the answer. */
+static void answer(Visit *visit, const char *status, const char *type, const char *body, size_t length) {
+  int only_head = strncmp(visit->request, "HEAD ", 5) == 0;
+  FILE *out = open_memstream(&visit->out, &visit->out_length);
+  if (out == NULL) return;
+  fprintf(out, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n", status, type, length);
+  if (!only_head) fwrite(body, 1, length, out);
+  fclose(out);
 }
 
-static void plain(int fd, int only_head, const char *status, const char *body) { answer(fd, only_head, status, "text/plain; charset=utf-8", body, strlen(body)); }
+static void plain(Visit *visit, const char *status, const char *body) { answer(visit, status, "text/plain; charset=utf-8", body, strlen(body)); }
 
 /* Whether the request's line asks for a path, with or without a query. */
 static int asks_for(const char *request, const char *path) {
@@ -134,40 +132,48 @@ static int asks_for(const char *request, const char *path) {
   return strncmp(request, path, length) == 0 && (request[length] == ' ' || request[length] == '?');
 }
 
-static void respond(int fd, const char *request) {
-  int only_head = strncmp(request, "HEAD ", 5) == 0;
-  if (!only_head && strncmp(request, "GET ", 4) != 0) return plain(fd, 0, "405 Method Not Allowed", "only GET\n");
-  const char *path = request + (only_head ? 5 : 4);
-  if (asks_for(path, "/healthz")) {
+static void respond(Visit *visit) {
+  const char *request = visit->request;
+  size_t method = strncmp(request, "GET ", 4) == 0 ? 4 : strncmp(request, "HEAD ", 5) == 0 ? 5 : 0;
+  if (method == 0) return plain(visit, "405 Method Not Allowed", "only GET\n");
+  if (asks_for(request + method, "/healthz")) {
     int stopping = __atomic_load_n(&pool.stopping, __ATOMIC_ACQUIRE);
-    return plain(fd, only_head, stopping ? "503 Service Unavailable" : "200 OK", stopping ? "draining\n" : "ok\n");
+    return plain(visit, stopping ? "503 Service Unavailable" : "200 OK", stopping ? "draining\n" : "ok\n");
   }
-  if (!asks_for(path, "/metrics")) return plain(fd, only_head, "404 Not Found", "there are /metrics and /healthz\n");
+  if (!asks_for(request + method, "/metrics")) return plain(visit, "404 Not Found", "there are /metrics and /healthz\n");
   size_t length = 0;
   char *text = metrics_text(&length);
-  if (text == NULL) return plain(fd, only_head, "503 Service Unavailable", "no memory\n");
-  answer(fd, only_head, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text, length);
+  if (text == NULL) return plain(visit, "503 Service Unavailable", "no memory\n");
+  answer(visit, "200 OK", "text/plain; version=0.0.4; charset=utf-8", text, length);
   free(text);
 }
 
-/* Reads on; returns 1 when the visit is over. */
+/* Sends what the socket takes; 1 when the visit is over. */
+static int send_on(Visit *visit) {
+  while (visit->out_sent < visit->out_length) {
+    ssize_t count = send(visit->fd, visit->out + visit->out_sent, visit->out_length - visit->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return errno != EAGAIN && errno != EWOULDBLOCK;
+    visit->out_sent += (size_t)count;
+  }
+  return 1;
+}
+
+/* Reads on, then answers; 1 when the visit is over. */
 static int go_on(Visit *visit) {
-  for (;;) {
+  while (visit->out == NULL) {
     ssize_t count = recv(visit->fd, visit->request + visit->length, MOST_BYTES - 1 - visit->length, MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return errno != EAGAIN && errno != EWOULDBLOCK;
+    if (count == 0) return 1;
     visit->length += (uint32_t)count;
     visit->request[visit->length] = 0;
-    if (count == 0) return 1;
-    if (strstr(visit->request, "\r\n\r\n") != NULL || strstr(visit->request, "\n\n") != NULL) {
-      respond(visit->fd, visit->request);
-      return 1;
-    }
-    if (visit->length == MOST_BYTES - 1) {
-      plain(visit->fd, 0, "431 Request Header Fields Too Large", "the request is too large\n");
-      return 1;
-    }
+    if (strstr(visit->request, "\r\n\r\n") != NULL || strstr(visit->request, "\n\n") != NULL) respond(visit);
+    else if (visit->length == MOST_BYTES - 1) plain(visit, "431 Request Header Fields Too Large", "the request is too large\n");
+    else continue;
+    if (visit->out == NULL) return 1;
   }
+  return send_on(visit);
 }
 
 void http_serve(uint32_t index) {
@@ -176,7 +182,7 @@ void http_serve(uint32_t index) {
   if (visit->fd >= 0) {
     if (index == LISTENER) let_in();
     else if (go_on(visit)) end(visit);
-    else reactor_watch_http(visit->fd, index, 1);
+    else reactor_watch_http(visit->fd, index, 1, visit->out != NULL);
   }
   pthread_mutex_unlock(&lock);
 }
@@ -186,5 +192,6 @@ void http_sweep(uint64_t now) {
   for (uint32_t i = 1; i <= MOST; i++) {
     if (visits[i].fd >= 0 && now >= visits[i].limit_ns) end(&visits[i]);
   }
+  listen_again();
   pthread_mutex_unlock(&lock);
 }

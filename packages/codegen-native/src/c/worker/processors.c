@@ -80,6 +80,11 @@ static void part(Slot *slot) {
 }
 
 uint64_t processors_tend(Slot *slot, uint64_t now) {
+  static _Thread_local int prepared;
+  if (!prepared) {
+    prepared = 1;
+    processors_short_turns();
+  }
   uint64_t cpu = molt_watch_cpu_ns(&slot->watch);
   if (!slot->patient) {
     slot->patient = 1;

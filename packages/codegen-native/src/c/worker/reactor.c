@@ -355,8 +355,8 @@ int reactor_start(void) {
   return 0;
 }
 
-int reactor_watch_http(int fd, uint32_t index, int again) {
-  struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = WORD(ABOUT_HTTP, 0, index)};
+int reactor_watch_http(int fd, uint32_t index, int again, int to_write) {
+  struct epoll_event event = {.events = (to_write ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT, .data.u64 = WORD(ABOUT_HTTP, 0, index)};
   return epoll_ctl(set, again ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
 }
 

@@ -314,8 +314,8 @@ void reactor_stop(void);
 uint32_t reactor_connections(void);
 /* Calls that clients may still send, over all connections. */
 uint64_t reactor_credit_left(void);
-/* Adds a socket of http.c to the set. */
-int reactor_watch_http(int fd, uint32_t index, int again);
+/* Waits for a socket of http.c to be readable, or writable; `again`: it is in the set. */
+int reactor_watch_http(int fd, uint32_t index, int again, int to_write);
 
 /* --- http.c: metrics for whoever asks --- */
 
