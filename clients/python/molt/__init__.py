@@ -19,10 +19,30 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["Cancelled", "Context", "Limits", "MemoryReading", "SOFT_SHARE", "SoftLimitExceeded", "TimeReading"]
+__all__ = ["Bound", "Cancelled", "Context", "Limits", "MemoryReading", "SOFT_SHARE", "SoftLimitExceeded", "TimeReading"]
 
 #: From this share of any budget on, ``soft_exceeded`` holds and ``check`` raises.
 SOFT_SHARE = 0.8
+
+
+class Bound:
+    """Metadata of ``Annotated``: a bound of a schema, ``Bound(1000)`` or ``Bound(min=0, max=9)``. Only the compiler reads it; see docs/schemas.md."""
+
+    __slots__ = ("limit", "words")
+
+    def __init__(self, limit: int | None = None, /, **words: int | str) -> None:
+        self.limit = limit
+        self.words = words
+
+    def __repr__(self) -> str:
+        parts = ([] if self.limit is None else [str(self.limit)]) + [f"{word}={value!r}" for word, value in self.words.items()]
+        return f"Bound({', '.join(parts)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bound) and (self.limit, self.words) == (other.limit, other.words)
+
+    def __hash__(self) -> int:
+        return hash((self.limit, tuple(self.words.items())))
 
 
 class SoftLimitExceeded(Exception):

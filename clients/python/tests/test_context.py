@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import tracemalloc
-from typing import Any, Optional
+from typing import Annotated, Any, Optional, get_type_hints
 
 import molt
 import pytest
@@ -195,3 +195,14 @@ class TestOffload:
         offloaded: Any = molt_offload(deadline=1.5)(double)
         with in_memory_worker():
             assert offloaded(21) == 42
+
+
+def _bounded(n: Annotated[int, molt.Bound(min=0, max=9)]) -> Annotated[list[int], molt.Bound(1000)]:
+    return [n]
+
+
+def test_bounds_are_plain_metadata() -> None:
+    hints = get_type_hints(_bounded, include_extras=True)
+    assert hints["return"] == Annotated[list[int], molt.Bound(1000)]
+    assert repr(hints["n"].__metadata__[0]) == "Bound(min=0, max=9)"
+    assert molt.Bound(1) != molt.Bound(2) and hash(molt.Bound(1)) == hash(molt.Bound(1)) and molt.Bound(1) != 1

@@ -81,6 +81,8 @@ describe('compiled code does not have yet', () => {
 const SERVICE = `from dataclasses import dataclass
 from typing import Annotated, Literal, Union
 
+from molt import Bound
+
 Mode = Literal['a', 'é"\\U0001f600', 3]
 
 @dataclass
@@ -114,7 +116,7 @@ def turn(shape: Shape) -> Shape:
 def bounds(xs: Annotated[list[float], {"kind": "array", "length": 3}], n: int) -> Annotated[list[int], {"maxItems": 4}]:
     return [int(x) for x in xs] + [0] * n
 
-def small(n: int) -> Annotated[int, {"min": 0, "max": 9}]:
+def small(n: int) -> Annotated[int, Bound(min=0, max=9)]:
     return n
 
 def any_int(n: int) -> int:

@@ -7,6 +7,10 @@ import _molt
 SOFT_SHARE = 0.8
 
 
+class Bound:
+    """Metadata of `Annotated`: a bound of a schema, `Bound(1000)` or `Bound(min=0, max=9)`. Only the compiler reads it."""
+
+
 class SoftLimitExceeded(Exception):
     """A call has used 80 % of a budget and looked: it may still answer with less."""
 
