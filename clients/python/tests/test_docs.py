@@ -27,3 +27,9 @@ def test_every_error_is_on_the_page_with_its_class_and_status():
         assert str(STATUS[name]) in http, name
         assert cls.executed in executed, (name, cls.executed)
         assert (retry_after == "yes") == (STATUS[name] == 503), name
+
+
+def test_the_protocol_names_the_same_statuses():
+    page = (PAGE.parents[1] / "packages" / "ipc" / "README.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| \d{3} +\| ([A-Z_]+) +\| \w+ +\| \w+ +\| (\d{3}) +\|", page, re.MULTILINE)
+    assert {name: int(status) for name, status in table} == STATUS

@@ -16,7 +16,7 @@ export interface ErrorRow {
   readonly code: number;
   readonly executed: Executed;
   readonly retry: Retry;
-  /** The nearest HTTP status, for adapters. */
+  /** The status of a web application's answer whose call ended so, for adapters: faults behind it are not its client's. */
   readonly http: number;
   /** The nearest gRPC status, for adapters. */
   readonly grpc: string;
@@ -42,12 +42,12 @@ export const MIP_ERRORS = {
     grpc: 'RESOURCE_EXHAUSTED',
     doc: 'A frame or message exceeds the agreed size.',
   },
-  UNAUTHORIZED: { code: 104, executed: 'no', retry: 'never', http: 401, grpc: 'UNAUTHENTICATED', doc: 'The peer may not use this socket.' },
+  UNAUTHORIZED: { code: 104, executed: 'no', retry: 'never', http: 502, grpc: 'UNAUTHENTICATED', doc: 'The peer may not use this socket.' },
   UNKNOWN_EXPORT: {
     code: 201,
     executed: 'no',
     retry: 'never',
-    http: 404,
+    http: 502,
     grpc: 'UNIMPLEMENTED',
     doc: 'The artifact has no export of that name or id.',
   },
@@ -55,7 +55,7 @@ export const MIP_ERRORS = {
     code: 202,
     executed: 'no',
     retry: 'never',
-    http: 409,
+    http: 502,
     grpc: 'FAILED_PRECONDITION',
     doc: 'Both ends were built from different schemas.',
   },
@@ -71,7 +71,7 @@ export const MIP_ERRORS = {
     code: 204,
     executed: 'maybe',
     retry: 'never',
-    http: 403,
+    http: 500,
     grpc: 'PERMISSION_DENIED',
     doc: 'The function used a capability that it was not given.',
   },
@@ -83,7 +83,7 @@ export const MIP_ERRORS = {
     grpc: 'OUT_OF_RANGE',
     doc: 'The result exceeds its bound or the message size.',
   },
-  BUSY: { code: 301, executed: 'no', retry: 'after', http: 429, grpc: 'RESOURCE_EXHAUSTED', doc: 'The queue is full.' },
+  BUSY: { code: 301, executed: 'no', retry: 'after', http: 503, grpc: 'RESOURCE_EXHAUSTED', doc: 'The queue is full.' },
   SHED: { code: 302, executed: 'no', retry: 'after', http: 503, grpc: 'UNAVAILABLE', doc: 'Dropped under overload.' },
   DEADLINE_UNMEETABLE: {
     code: 303,
@@ -99,7 +99,7 @@ export const MIP_ERRORS = {
     code: 402,
     executed: 'yes',
     retry: 'never',
-    http: 500,
+    http: 504,
     grpc: 'RESOURCE_EXHAUSTED',
     doc: 'The call used up its CPU time.',
   },
@@ -111,7 +111,7 @@ export const MIP_ERRORS = {
     grpc: 'RESOURCE_EXHAUSTED',
     doc: 'The call used up its memory.',
   },
-  CANCELLED: { code: 404, executed: 'maybe', retry: 'never', http: 499, grpc: 'CANCELLED', doc: 'Cancelled; details.reason says by whom.' },
+  CANCELLED: { code: 404, executed: 'maybe', retry: 'never', http: 503, grpc: 'CANCELLED', doc: 'Cancelled; details.reason says by whom.' },
   APP_ERROR: {
     code: 501,
     executed: 'yes',
