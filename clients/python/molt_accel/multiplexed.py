@@ -420,7 +420,12 @@ async def call(path: str, target: Target, args: tuple[Any, ...], deadline: float
             raise
     # It was not begun by a worker that shuts down: another may listen by now.
     connection, _ = await _connection(path, target, deadline, expires)
-    return await connection.submit(target, args, deadline, expires, request)
+    answer = connection.submit(target, args, deadline, expires, request)
+    try:
+        return await answer
+    except asyncio.CancelledError:
+        connection.cancel(answer, "disconnect" if request is None else request.reason)
+        raise
 
 
 async def _connection(path: str, target: Target, deadline: float, expires: float) -> tuple[_Connection, bool]:

@@ -35,6 +35,8 @@ Socket = Union[str, Sequence[str], Callable[[], str], None]
 TRANSPORTS = ("unix", "inproc", "python")
 DEFAULT_DEADLINE = 5.0
 _MISSING: Any = object()
+#: Seconds that a repeat gets at least: enough to end in an error of its own.
+_LEAST = 0.001
 
 
 @overload
@@ -153,17 +155,18 @@ class Offload:
         if self._direct is None or substitute.current is not None or current_scope() is not None or in_shadow():
             return self._call_somewhere(args, kwargs)
         values = args if not kwargs and len(args) == self._count and self._plain else self._bind(args, kwargs)
+        began = time.monotonic()
         try:
             return self._direct(self._target, values, self.deadline)
         except MoltError as error:
             if isinstance(error, WorkerLost) and self._repeatable(error):
-                return self._call_somewhere(args, kwargs)
+                return self._call_somewhere(args, kwargs, error, began)
             if not self._may_fall_back(error):
                 raise
         return self._call_original(cast(Any, self._fallback), args, kwargs)
 
-    def _call_somewhere(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A call that is not like the one before: the first, one of a web request, of a test."""
+    def _call_somewhere(self, args: tuple[Any, ...], kwargs: dict[str, Any], lost: WorkerLost | None = None, began: float = 0.0) -> Any:
+        """A call that is not like the one before: the first, one of a web request, of a test, or a repeat of one that was lost."""
         transport = self._where()
         if transport == "python":
             return self._call_original(self.function, args, kwargs)
@@ -171,21 +174,25 @@ class Offload:
             # Before the clock of the call starts: a worker of development may have to be built first.
             send = self._sender(transport)
             scope = current_scope()
-            request = self._request(args, kwargs, scope)
+            request = self._request(args, kwargs, scope, None if lost is None else began)
             if scope is not None:
                 request.on_sent = functools.partial(scope.enter, request)
             try:
                 return send(self._target, request.args, request.deadline, request)
             except WorkerLost as error:
-                if not self._repeatable(error):
+                if lost is not None or not self._repeatable(error):
                     raise
-                return send(self._target, request.args, request.deadline, request)
+                lost = error
+                return send(self._target, request.args, max(_LEAST, request.left()), request)
             finally:
                 if scope is not None:
                     scope.leave(request)
         except MoltError as error:
-            if not self._may_fall_back(error):
-                raise
+            second = self._second(lost, error)
+            if not self._may_fall_back(second):
+                if second is error:
+                    raise
+                raise second from None
             return self._call_original(cast(Any, self._fallback), args, kwargs)
 
     def _call_original(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -211,33 +218,37 @@ class Offload:
         if self._path is None or substitute.current is not None or current_scope() is not None or in_shadow():
             return await self._call_somewhere_async(args, kwargs)
         values = args if not kwargs and len(args) == self._count and self._plain else self._bind(args, kwargs)
+        began = time.monotonic()
         try:
             return await multiplexed.call(self._path, self._target, values, self.deadline)
         except MoltError as error:
             if isinstance(error, WorkerLost) and self._repeatable(error):
-                return await self._call_somewhere_async(args, kwargs)
+                return await self._call_somewhere_async(args, kwargs, error, began)
             if not self._may_fall_back(error):
                 raise
         value = self._call_original(cast(Any, self._fallback), args, kwargs)
         return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
-    async def _call_somewhere_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    async def _call_somewhere_async(self, args: tuple[Any, ...], kwargs: dict[str, Any], lost: WorkerLost | None = None, began: float = 0.0) -> Any:
         transport = self._where()
         if transport == "python":
             return await self._call_original(self.function, args, kwargs)
         try:
             paths = self._paths() if transport == "unix" else ()
             scope = current_scope()
-            request = self._request(args, kwargs, scope)
-            sent = self._send(transport, paths, request)
+            request = self._request(args, kwargs, scope, None if lost is None else began)
+            sent = self._send(transport, paths, request, lost is not None)
             return await (sent if scope is None else _stoppable(sent, request, scope))
         except MoltError as error:
-            if not self._may_fall_back(error):
-                raise
+            second = self._second(lost, error)
+            if not self._may_fall_back(second):
+                if second is error:
+                    raise
+                raise second from None
             value = self._call_original(cast(Any, self._fallback), args, kwargs)
             return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
-    async def _send(self, transport: str, paths: Sequence[str], request: Request) -> Any:
+    async def _send(self, transport: str, paths: Sequence[str], request: Request, is_repeat: bool) -> Any:
         if transport == "inproc":
             return await self._run_in_thread(request)
         if transport == "testing":
@@ -248,9 +259,13 @@ class Offload:
         try:
             return await multiplexed.call(path, self._target, request.args, request.deadline, request)
         except WorkerLost as error:
-            if not self._repeatable(error):
+            if is_repeat or not self._repeatable(error):
                 raise
-            return await multiplexed.call(path, self._target, request.args, request.deadline, request)
+            lost = error
+        try:
+            return await multiplexed.call(path, self._target, request.args, max(_LEAST, request.left()), request)
+        except MoltError as error:
+            raise self._second(lost, error) from None
 
     async def _run_in_thread(self, request: Request) -> Any:
         """An in-process call beside the event loop; whoever cancels the task stops the call too."""
@@ -303,6 +318,16 @@ class Offload:
         """Whether to try once more: nothing ran, or running twice does no harm."""
         return error.executed == "no" or any(plan.export.idempotent for plan in self._target.plans.values())
 
+    def _second(self, lost: WorkerLost | None, error: MoltError) -> MoltError:
+        """The error of a repeat: it cannot vouch for the first attempt, and had only the rest of the deadline."""
+        if lost is None:
+            return error
+        executed = lost.executed if error.executed == "no" else error.executed
+        if type(error) is DeadlineExceeded:
+            return self._target.late(executed, self.deadline)
+        error.executed = executed
+        return error
+
     def _may_fall_back(self, error: MoltError) -> bool:
         if self._fallback is None or error.executed != "no":
             return False
@@ -346,8 +371,10 @@ class Offload:
         bound.apply_defaults()
         return tuple(bound.arguments[name] for name in self._names)
 
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None) -> Request:
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None, began: float | None = None) -> Request:
         deadline = self.deadline if scope is None else scope.check(self.name, self.deadline)
+        if began is not None:
+            deadline = max(_LEAST, min(deadline, self.deadline - (time.monotonic() - began)))
         return Request(self._target, self._bind(args, kwargs), deadline)
 
     def _make_plan(self, schemas: SchemaSet) -> Plan:
