@@ -61,16 +61,16 @@ function part(item: ExportSchema, side: 'input' | 'output'): Schema {
   return side === 'input' ? inputSchema(item) : item.result;
 }
 
-/** The first place where one side cannot read the other. */
+/** The first place where one side cannot read the other, or would read something else. */
 function firstDifference(
   mine: Schema,
   theirs: Schema,
   myTypes: SchemaTypes,
   theirTypes: SchemaTypes,
 ): { path: string; rule: string; message: string } | undefined {
-  const back = canRead(theirs, mine, theirTypes, myTypes).obstacles[0];
+  const back = canRead(theirs, mine, theirTypes, myTypes, 'CONTRACT').obstacles[0];
   if (back !== undefined)
     return { ...back, message: back.message.replaceAll('the reader', 'the worker').replaceAll('the writer', 'the caller') };
-  const forth = canRead(mine, theirs, myTypes, theirTypes).obstacles[0];
+  const forth = canRead(mine, theirs, myTypes, theirTypes, 'CONTRACT').obstacles[0];
   return forth && { ...forth, message: forth.message.replaceAll('the reader', 'the caller').replaceAll('the writer', 'the worker') };
 }

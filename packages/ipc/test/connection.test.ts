@@ -1,5 +1,5 @@
 /** Client and server connections joined in memory: calls, limits, cancellation, credits, and everything that can go wrong. */
-import { exportIds, int, linkSchemaSet, type SchemaSet, str } from '@molt/schema-ir';
+import { exportIds, float, int, linkSchemaSet, type SchemaSet, str, withDefault } from '@molt/schema-ir';
 import { describe, expect, test } from 'vitest';
 import {
   ClientConnection,
@@ -143,6 +143,27 @@ describe('contract', () => {
     expect(error.message).toBe('MOLT5202: the input of add differs at $.b: the worker takes int, the caller sends str');
     expect(error.hint).toContain('molt build');
     expect(calls).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a default that differs',
+      withDefault('tax', float(), 0.3),
+      '$: tax has the default cb3fc999999999999a for the worker and cb3fd3333333333333 for the caller',
+    ],
+    [
+      'a default that only the worker has',
+      { name: 'tax', schema: float() },
+      '$: tax has the default cb3fc999999999999a for the worker and none for the caller',
+    ],
+  ])('so is %s', async (_, tax, text) => {
+    const other: SchemaSet = {
+      ...SAMPLE,
+      exports: SAMPLE.exports.map((item) => (item.name === 'total' ? { ...item, params: [item.params[0]!, tax] } : item)),
+    };
+    const { client } = join({}, { schemas: other });
+    const error = await failure(client.call('total', new Uint8Array(1), { deadlineMs: 5000 }));
+    expect(error.message).toBe(`MOLT5202: the input of total differs at ${text}`);
   });
 
   test('wrong ids in a call are refused by the worker, with both ids', async () => {
