@@ -26,7 +26,7 @@ import { parseModule } from '../parse/parse-module.ts';
 import { literal } from '../program/declare.ts';
 import { Refusal } from '../program/refusal.ts';
 import { withOverride } from './annotation-override.ts';
-import { type ClassForm, classForm, classSchema, type FieldSource } from './class-schema.ts';
+import { type ClassForm, classForm, classSchema, type FieldSource, plainValue } from './class-schema.ts';
 import { SCALARS, typeName, UNCOMPILED } from './library-types.ts';
 import type { SourceModule, SourceModules } from './source-names.ts';
 
@@ -98,6 +98,11 @@ export class AnnotationReader {
   libraryName(module: SourceModule, e: Expr): string | null {
     const meaning = this.#modules.meaningOf(module, e);
     return meaning?.kind === 'library' ? meaning.name : null;
+  }
+
+  /** The plain value of a default, undefined when it is computed. */
+  plainValue(module: SourceModule, e: Expr): unknown {
+    return plainValue(this.#modules, module, e);
   }
 
   /** Notes that compiled code cannot take a type. */

@@ -110,12 +110,20 @@ function defaultValue(modules: SourceModules, { value, module }: FieldSource): u
     const made = modules.meaningOf(module, factory);
     return made?.kind === 'library' ? { list: [], dict: new Map() }[made.name] : undefined;
   }
-  return literalValue(called === 'field' ? (keyword('default') ?? value) : value);
+  return plainValue(modules, module, called === 'field' ? (keyword('default') ?? value) : value);
 }
 
-/** The value of a literal: null for None, undefined for what is none. */
-export function literalValue(e: Expr): unknown {
+/** The value of a literal or of an Enum member: null for None, undefined for anything else. */
+export function plainValue(modules: SourceModules, module: SourceModule, e: Expr): unknown {
   const constant = literal(e);
+  if (e.kind === 'Attribute') {
+    const owner = modules.meaningOf(module, e.value);
+    if (owner?.kind !== 'class' || classForm(modules, owner.module, owner.node) !== 'Enum') return undefined;
+    const found = owner.node.body.find(
+      (stmt) => stmt.kind === 'Assign' && stmt.targets.some((target) => target.kind === 'Name' && target.name === e.attr),
+    );
+    return found?.kind === 'Assign' ? plainValue(modules, owner.module, found.value) : undefined;
+  }
   if (constant === null || constant.type === 'ellipsis' || constant.type === 'imaginary') return undefined;
   return constant.type === 'none' ? null : constant.value;
 }

@@ -8,7 +8,6 @@ import { checkSchemaSet, type ExportSchema, type RecordField, SchemaError, type 
 import type { Arg, Expr, FunctionDef } from '../ast/nodes.ts';
 import { Refusal } from '../program/refusal.ts';
 import type { AnnotationReader } from './annotation-schema.ts';
-import { literalValue } from './class-schema.ts';
 import { contextParameter } from './context-parameter.ts';
 import { withPlainDefault } from './field-defaults.ts';
 import type { SourceModule } from './source-names.ts';
@@ -63,7 +62,7 @@ export function signatureOf(reader: AnnotationReader, module: SourceModule, fn: 
     if (param.arg === context) continue;
     const field: RecordField = { name: param.arg, schema: reader.schema(place(`params.${param.arg}`), annotation) };
     // A literal default becomes part of the schema, so that callers may leave the argument out; others stay the function's own affair.
-    const value = fallback === null ? undefined : literalValue(fallback);
+    const value = fallback === null ? undefined : reader.plainValue(module, fallback);
     if (value !== undefined) reader.defaults.set(field, value);
     params.push(field);
   }

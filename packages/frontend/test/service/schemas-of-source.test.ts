@@ -192,7 +192,7 @@ describe('a class', () => {
 describe('a function', () => {
   it('has defaults that are literals, and no parameter for its context', () => {
     const { schemas } = read(
-      `${IMPORTS}${CLASSES}import molt\ndef f(ctx: molt.Context, n: int = 5, x: float = 1, day: date | None = None, *, s: str = str(1), m: Literal["a", "b"] = 'b', u: int | str = 'x', wrong: int = 'x', r: Row | None = None) -> None: ...\n`,
+      `${IMPORTS}${CLASSES}import molt\ndef f(ctx: molt.Context, n: int = 5, x: float = 1, day: date | None = None, *, s: str = str(1), m: Literal["a", "b"] = 'b', u: int | str = 'x', wrong: int = 'x', r: Row | None = None, c: Color = Color.AZURE, lv: Level | None = Level.LOW) -> None: ...\n`,
     );
     expect(
       schemas!.exports[0]!.params.map(({ name, default: value }) => [
@@ -208,6 +208,8 @@ describe('a function', () => {
       ['u', '9201a178'],
       ['wrong', null],
       ['r', 'c0'],
+      ['c', '01'],
+      ['lv', '00'],
     ]);
   });
 
