@@ -52,8 +52,6 @@ class Answer(BaseModel):
     mean_low: float
     mean_high: float
     late: float
-    late_low: float
-    late_high: float
 
 
 class Question(NamedTuple):

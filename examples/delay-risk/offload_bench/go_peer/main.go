@@ -32,44 +32,34 @@ type answer struct {
 	MeanLow     float64 `json:"mean_low"`
 	MeanHigh    float64 `json:"mean_high"`
 	Late        float64 `json:"late"`
-	LateLow     float64 `json:"late_low"`
-	LateHigh    float64 `json:"late_high"`
 }
 
 func delayRisk(delays []int, slack, resamples int, seed uint32) answer {
 	count := len(delays)
-	late := make([]int, count)
-	sum, lateSum := 0, 0
-	for i, delay := range delays {
+	sum, late := 0, 0
+	for _, delay := range delays {
 		if delay > slack {
-			late[i] = 1
-			lateSum++
+			late++
 		}
 		sum += delay
 	}
 	totals := make([]int, 0, resamples)
-	lates := make([]int, 0, resamples)
 	state := seed
 	for i := 0; i < resamples; i++ {
-		total, over := 0, 0
+		total := 0
 		for j := 0; j < count; j++ {
 			state = state*1664525 + 1013904223
-			pick := uint64(state) * uint64(count) >> 32
-			total += delays[pick]
-			over += late[pick]
+			total += delays[uint64(state)*uint64(count)>>32]
 		}
 		totals = append(totals, total)
-		lates = append(lates, over)
 	}
 	sort.Ints(totals)
-	sort.Ints(lates)
 	low := resamples * 25 / 1000
-	high := resamples - 1 - low
 	n := float64(count)
 	return answer{
 		Slack: slack, Flights: count,
-		Mean: float64(sum) / n, MeanLow: float64(totals[low]) / n, MeanHigh: float64(totals[high]) / n,
-		Late: float64(lateSum) / n, LateLow: float64(lates[low]) / n, LateHigh: float64(lates[high]) / n,
+		Mean: float64(sum) / n, MeanLow: float64(totals[low]) / n, MeanHigh: float64(totals[resamples-1-low]) / n,
+		Late: float64(late) / n,
 	}
 }
 
