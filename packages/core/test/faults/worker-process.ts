@@ -51,8 +51,11 @@ export function hasNative(artifact: string): boolean {
 /** One worker at one path. */
 export class FaultWorker {
   readonly path: string;
+  /** Numbers of the calls of `answer` that began, as the calls themselves wrote down. */
+  readonly begun = new Set<number>();
   readonly #command: readonly string[];
   #process: ChildProcess | undefined;
+  #closed = false;
 
   constructor(kind: WorkerKind, artifact: string, path: string, flags: readonly string[]) {
     this.path = path;
@@ -65,11 +68,21 @@ export class FaultWorker {
     const [file, ...args] = this.#command as [string, ...string[]];
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
+    this.#closed = false;
+    child.once('close', () => {
+      this.#closed = true;
+    });
     await new Promise<void>((resolve, reject) => {
       let said = '';
+      let rest = '';
       child.stderr.on('data', (data: Buffer) => (said += data.toString()));
       child.stdout.on('data', (data: Buffer) => {
-        if (data.toString().includes('listening')) resolve();
+        const lines = (rest + data.toString()).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          if (line.startsWith('listening')) resolve();
+          if (line.startsWith('ran ')) this.begun.add(Number(line.slice(4)));
+        }
       });
       child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${said}`)));
     });
@@ -83,11 +96,12 @@ export class FaultWorker {
     this.signal('SIGKILL');
   }
 
-  /** Resolves with the exit code when the process is gone. */
-  ended(): Promise<number | null> {
+  /** Resolves with the exit code when the process is gone and all that it wrote has been read. */
+  async ended(): Promise<number | null> {
     const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child?.exitCode ?? null);
-    return new Promise((resolve) => child.once('exit', resolve));
+    if (child === undefined) return null;
+    if (!this.#closed) await new Promise((resolve) => child.once('close', resolve));
+    return child.exitCode;
   }
 }
 
