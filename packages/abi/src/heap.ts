@@ -83,7 +83,7 @@ export const CELL = {
   /** Scratch cells of the stdlib runtime, 8 bytes each, zeroed at start. */
   scratch: 192,
   /**
-   * What the host notes as a call begins, i64 nanoseconds; 0 = none. Starts are readings of clocks 1 and 3; the wall budget counts from receipt.
+   * What the host notes as a call begins, i64 nanoseconds; 0 = none (of a start: the code's first look is one). Starts are readings of clocks 1 and 3; the wall budget counts from receipt.
    * The budget of memory is `memoryLimit` less `heapBase`.
    */
   wallStart: 960,

@@ -47,6 +47,11 @@ function inputOf(name: string, args: Readonly<Record<string, unknown>>): Uint8Ar
   return target.input.encode({ ...defaults, ...args });
 }
 
+/** Budgets with the deadline in whole seconds: on the wire is what was left when the call was sent, perhaps a millisecond less. */
+function whole(answer: unknown): unknown {
+  return Array.isArray(answer) ? [Math.ceil(answer[0]), ...answer.slice(1)] : answer;
+}
+
 describe('a service that takes its context', () => {
   it('has the context in no schema', () => {
     expect(schemas.exports.map(({ name, params }) => [name, params.map((param) => param.name)])).toEqual([
@@ -107,12 +112,12 @@ describe.each(['node', 'native'] as const)('the %s worker', (kind) => {
     (exports.get(name) as LinkedExport).output.decode(await client.call(name, inputOf(name, args), limits));
 
   it.each(ANSWERS)('answers %s %j', async (name, args, answer) => {
-    expect(await call(name, args, LIMITS)).toEqual(answer);
+    expect(whole(await call(name, args, LIMITS))).toEqual(answer);
   });
 
   it('tells that there is no CPU limit', async () => {
-    expect(await call('budgets', {}, { deadlineMs: 20_500, memoryKib: 1024 })).toEqual([20.5, null, 2 ** 20]);
-    expect(await call('sums', {}, { deadlineMs: 20_500 })).toBe(true);
+    expect(whole(await call('budgets', {}, { deadlineMs: 20_000, memoryKib: 1024 }))).toEqual([20, null, 2 ** 20]);
+    expect(await call('sums', {}, { deadlineMs: 20_000 })).toBe(true);
   });
 
   it.each([

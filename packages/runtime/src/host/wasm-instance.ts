@@ -198,10 +198,11 @@ class Instance implements WasmInstance {
     const { deadlineMs = 0, cpuMs = 0, receivedNs } = limits;
     view.setBigInt64(CELL.wallBudget, nanoseconds(deadlineMs), true);
     view.setBigInt64(CELL.cpuBudget, nanoseconds(cpuMs), true);
-    // Only code that reads a clock can tell when it began; others do not pay for the readings.
+    // Only code that reads a clock can tell when it began; others do not pay for the readings. Reading the CPU clock costs as much as a small call,
+    // so without a limit the code's first look at it is the start.
     if (this.#clock === undefined || this.#state === 'new') return;
     view.setBigInt64(CELL.wallStart, receivedNs ?? this.#clock(CLOCK.monotonic), true);
-    view.setBigInt64(CELL.cpuStart, this.#clock(CLOCK.threadCpu), true);
+    if (cpuMs > 0) view.setBigInt64(CELL.cpuStart, this.#clock(CLOCK.threadCpu), true);
   }
 
   /** Runs compiled code; what the engine throws becomes a trap, or breaks the instance. */

@@ -46,6 +46,21 @@ describe('calls', () => {
     expect(instance.call(0, input, { outputBytes: 3 }).bytes).toEqual(input);
   });
 
+  it('tells a module with a clock what limits its call, and when it began', async () => {
+    const instance = await frozen({ clock: (kind) => BigInt(1000 + kind) });
+    const cells = () => {
+      const view = new DataView(instance.memory.buffer);
+      return [CELL.wallStart, CELL.wallBudget, CELL.cpuStart, CELL.cpuBudget].map((cell) => view.getBigInt64(cell, true));
+    };
+    instance.callAndKeep(0, input, { deadlineMs: 1.5, cpuMs: 20, receivedNs: 77n });
+    expect(cells()).toEqual([77n, 1_500_000n, 1003n, 20_000_000n]);
+    instance.reset();
+    expect(cells()).toEqual([0n, 0n, 0n, 0n]);
+    instance.callAndKeep(0, input);
+    expect(cells()).toEqual([1001n, 0n, 0n, 0n]);
+    instance.reset();
+  });
+
   it('sets the limit cells for one call only', async () => {
     const instance = await frozen();
     instance.call(0, input, { memoryBytes: 1000, gcFlags: 3 });
