@@ -60,8 +60,6 @@ It prints \`listening PATH\` when clients can connect, then \`metrics URL\` if m
         ...(flags.cpu === undefined ? {} : { cpuMs: flags.cpu }),
         ...(flags.queue === undefined ? {} : { queueCap: flags.queue }),
       });
-      output.line(`listening ${worker.socketPath}`);
-      if (worker.metricsUrl !== undefined) output.line(`metrics ${worker.metricsUrl}`);
       let asked = false;
       const stop = (): void => {
         if (asked) process.exit(0);
@@ -70,6 +68,9 @@ It prints \`listening PATH\` when clients can connect, then \`metrics URL\` if m
       };
       process.on('SIGTERM', stop);
       process.on('SIGINT', stop);
+      // After the handlers: whoever reads this may send a signal at once.
+      output.line(`listening ${worker.socketPath}`);
+      if (worker.metricsUrl !== undefined) output.line(`metrics ${worker.metricsUrl}`);
       await worker.closed;
     });
 }

@@ -52,7 +52,6 @@ async function scrape(worker: WorkerProcess): Promise<Map<string, number>> {
 
 describe('arguments', () => {
   test.each([
-    ['none', []],
     ['an unknown flag', ['--socket', 'x', '--speed', '9']],
     ['a flag without value', ['--socket']],
     ['no slots', ['--socket', 'x', '--slots', '0']],

@@ -234,21 +234,24 @@ void pool_stop_all(const char *reason) {
 
 /* --- running --- */
 
+/* A result that the connection does not take becomes an error. */
+static void fit(const Job *job, MoltOutcome *outcome) {
+  uint32_t most = job->connection->max_message - MOLT_RESULT_HEAD;
+  if (!outcome->ok || outcome->body_length <= most) return;
+  MoltLabel label = {molt_service.exports[job->task.export_index].name, 0, 0};
+  outcome->ok = 0;
+  outcome->reason = "output";
+  if (outcome->body_length > MOLT_MAX_MESSAGE - MOLT_RESULT_HEAD) {
+    outcome->code = molt_pack_trapped(&outcome->pack, &label, MOLT_TRAP_OUTPUT);
+    return;
+  }
+  MoltError error = {.code = MOLT_RESULT_TOO_LARGE, .executed = -1, .details = (const uint8_t *)"\x80", .details_length = 1};
+  outcome->code = molt_pack_failure(&outcome->pack, &label, &error, "the result of %s has %u bytes, the connection takes %u", label.name, outcome->body_length, most);
+}
+
 static void answer(Job *job, MoltOutcome *outcome, uint64_t queue_us, int cork) {
   Connection *connection = job->connection;
   if (!outcome->ok) return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
-  uint32_t most = connection->max_message - MOLT_RESULT_HEAD;
-  if (outcome->body_length > most) {
-    MoltLabel label = {molt_service.exports[job->task.export_index].name, 0, 0};
-    outcome->reason = "output";
-    if (outcome->body_length > MOLT_MAX_MESSAGE - MOLT_RESULT_HEAD) {
-      outcome->code = molt_pack_trapped(&outcome->pack, &label, MOLT_TRAP_OUTPUT);
-      return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
-    }
-    MoltError error = {.code = MOLT_RESULT_TOO_LARGE, .executed = -1, .details = (const uint8_t *)"\x80", .details_length = 1};
-    outcome->code = molt_pack_failure(&outcome->pack, &label, &error, "the result of %s has %u bytes, the connection takes %u", label.name, outcome->body_length, most);
-    return connection_send_failure(connection, job->call_id, &outcome->pack, cork);
-  }
   uint8_t head[MOLT_RESULT_HEAD];
   molt_put32(head, queue_us > UINT32_MAX ? UINT32_MAX : (uint32_t)queue_us);
   molt_put32(head + 4, outcome->exec_us);
@@ -297,21 +300,23 @@ static Job *finish(Job *job, MoltOutcome *outcome, uint64_t started, Connection 
   uint64_t queue_us = (started - job->received_ns) / 1000;
   Job *dropped = NULL;
   uint32_t after_ms = 0;
+  fit(job, outcome);
   pthread_mutex_lock(&pool.lock);
+  metrics_note(job, outcome->code, outcome->reason, molt_now_ns(), started, outcome);
   overload_note(job->task.export_index, outcome->exec_us);
   uint32_t credit = more_credit(connection, job->task.export_index);
   /* The credit returns before the answer leaves, so the next call cannot be too early. */
   slot->job = NULL;
   forget(job);
   pthread_mutex_unlock(&pool.lock);
+  /* Whoever has the answer finds the call in the log and in the metrics. */
+  log_call(job, outcome->code, outcome->reason, queue_us, outcome);
   int cork = held == connection && connection_has_frame(held) && connection_unsent(held) < CORK_BYTES;
   answer(job, outcome, queue_us, cork);
   if (credit != 0) send_credit(connection, credit);
-  log_call(job, outcome->code, outcome->reason, queue_us, outcome);
   refresh(slot, job, outcome);
   free(outcome->pack.bytes);
   pthread_mutex_lock(&pool.lock);
-  metrics_note(job, outcome->code, outcome->reason, molt_now_ns(), started, outcome);
   pool.running--;
   Job *next = pool.queued == 0 ? NULL : overload_next(molt_now_ns(), &dropped);
   forget_all(dropped);
