@@ -30,7 +30,7 @@ export function emitPython(set: SchemaSet, { records = 'dataclass' }: EmitPython
     body.push(`def ${className(item.name)}(${star.join(', ')}) -> ${pythonOf(item.result)}: ...`);
   }
   const text = body.join('\n\n\n');
-  return `${[HEADER, imports(text, records), text].filter((block) => block !== '').join('\n\n')}\n`;
+  return `${[[HEADER, imports(text, records)].filter((block) => block !== '').join('\n\n'), text].filter((block) => block !== '').join('\n\n\n')}\n`;
 }
 
 /** The Python annotation of a schema. */
