@@ -14,12 +14,13 @@ import struct
 import threading
 import weakref
 from time import monotonic
-from typing import Any
+from typing import Any, Generator
 
 from . import wire
 from .errors import Draining, MoltError, ProtocolError
 from .handshake import Handshake, Worker, connection_fault, greeting
 from .request import GRACE, HEAD_BYTES, Plan, Request, Target, not_running
+from .streams import NO_ITEMS, Chunks, ItemStream
 from .wire import CALL, END, RESULT
 
 _BUFFER = 1 << 16
@@ -116,6 +117,73 @@ class _Connection:
             if kind == RESULT and flags == END and answered == call_id and length == count - 16 and not reserved:
                 return self._buffer[_ANSWER_AT:count]
         return self._await_answer(target, deadline, expires, call_id, request, count)
+
+    def begin(self, target: Target, plan: Plan, body: bytes, deadline: float, left: float, request: Request | None) -> int:
+        """Sends a CALL whose answer is read later; returns its id."""
+        call_id = self._next
+        data = self._frames(target, plan, body, left, request, call_id)
+        self._next = call_id + 2
+        self._wait_at_most(deadline)
+        try:
+            self._socket.sendall(data)
+        except (TimeoutError, BlockingIOError):
+            raise target.late("no", deadline) from None
+        except OSError as error:
+            raise _Unsent(str(error)) from None
+        if request is not None and request.on_sent is not None:
+            request.on_sent(lambda reason: self._cancel(call_id, reason))
+        return call_id
+
+    def converse(
+        self, target: Target, plan: Plan, given: Any, deadline: float, expires: float, call_id: int, request: Request | None
+    ) -> Generator[list[Any], None, bytes | MoltError]:
+        """The chunks of a call with streams: sends those of the input as the worker takes them, gives those of the output as they come.
+
+        The error that a worker answers is raised when the result is a stream, else it is the value.
+        """
+        streams = plan.streams
+        assert streams is not None
+        chunks = Chunks(target.name, streams, self._max_frame).of(given) if streams.encode is not None else iter(())
+        chunk = None
+        fed, ended = streams.encode is None, streams.decode is None
+        credit = self._max_frame
+        while True:
+            while not fed:
+                chunk = next(chunks, None) if chunk is None else chunk
+                data = NO_ITEMS if chunk is None else chunk
+                if len(data) > credit:
+                    break
+                credit -= len(data)
+                fed, chunk = chunk is None, None
+                self._say(target, deadline, call_id, _header(len(data), wire.CHUNK, END if fed else wire.MORE, 0, call_id) + data)
+            for message in self._read(target, deadline, expires, "maybe"):
+                if message.call_id != call_id or message.kind == wire.PROGRESS:
+                    self._aside(message, call_id, request)
+                elif message.kind == wire.CHUNK and streams.decode is not None and not ended:
+                    items = streams.decode(message.payload)
+                    ended = not message.more
+                    yield items
+                    if message.more:
+                        self._say(target, deadline, call_id, wire.encode_message(wire.CREDIT, call_id, wire.pack_control({"bytes": len(message.payload)})))
+                elif message.kind == wire.CREDIT and streams.encode is not None:
+                    credit += wire.decode_stream_credit(message.payload)
+                elif message.kind == wire.ERROR:
+                    error = wire.decode_error(message.payload, target.namespace)
+                    if streams.decode is not None:
+                        raise error
+                    return error
+                elif message.kind == RESULT and ended and len(message.payload) >= wire.RESULT_HEAD.size:
+                    return message.payload[wire.RESULT_HEAD.size :]
+                else:
+                    raise ProtocolError(f"frame of kind {message.kind} at the wrong time in a call with streams")
+
+    def _say(self, target: Target, deadline: float, call_id: int, data: bytes) -> None:
+        try:
+            self._socket.sendall(data)
+        except (TimeoutError, BlockingIOError):
+            raise target.late("maybe", deadline) from None
+        except OSError as error:
+            raise target.lost("maybe", f": {error}") from None
 
     def _frames(self, target: Target, plan: Plan, body: bytes, left: float, request: Request | None, call_id: int) -> bytes:
         payload = plan.payload(body, left, request)
@@ -243,10 +311,10 @@ class Pool:
     def call(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request | None = None) -> Any:
         """Sends a call over a connection of its own and returns its result."""
         plan, body = self.call_for_body(target, args, deadline, request)
-        return plan.decode(body)
+        return body if target.gives_items else plan.decode(body)
 
-    def call_for_body(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request | None) -> tuple[Plan, bytes]:
-        """The same with the result as it came."""
+    def call_for_body(self, target: Target, args: tuple[Any, ...], deadline: float, request: Request | None) -> tuple[Plan, Any]:
+        """The same with the result as it came: bytes, or the stream that it is."""
         expires = monotonic() + deadline
         left = deadline
         while True:
@@ -265,7 +333,12 @@ class Pool:
                 self._give_back(connection)
                 raise
             try:
-                answer = connection.exchange(target, plan, body, deadline, expires, left, request)
+                if plan.streams is None:
+                    answer = connection.exchange(target, plan, body, deadline, expires, left, request)
+                else:
+                    answer = self._converse(connection, target, plan, args, body, deadline, expires, left, request)
+                    if isinstance(answer, ItemStream):
+                        return plan, answer
             except _Unsent as error:
                 self._drop(connection)
                 if fresh:
@@ -291,6 +364,23 @@ class Pool:
             if isinstance(answer, MoltError):
                 raise answer
             return plan, answer
+
+    def _converse(
+        self, connection: _Connection, target: Target, plan: Plan, args: tuple[Any, ...], body: bytes, deadline: float, expires: float, left: float,
+        request: Request | None,
+    ) -> bytes | MoltError | ItemStream:  # fmt: skip
+        """A call with streams; a result that is one keeps the connection until it ends."""
+        assert plan.streams is not None
+        call_id = connection.begin(target, plan, body, deadline, left, request)
+        given = None if plan.streams.input is None else args[plan.streams.input] or ()
+        talk = connection.converse(target, plan, given, deadline, expires, call_id, request)
+        if plan.streams.decode is not None:
+            return ItemStream(talk, lambda whole: self._give_back(connection) if whole and not connection.draining else self._drop(connection))
+        try:
+            while True:
+                next(talk)
+        except StopIteration as end:
+            return end.value
 
     def close(self) -> None:
         """Closes idle connections; those in use close when their call ends."""

@@ -17,9 +17,11 @@ from time import monotonic
 from typing import Any
 
 from . import wire
+from .async_streams import AsyncItemStream, Feeder
 from .errors import Cancelled, Draining, MoltError, ProtocolError
 from .handshake import Handshake, Worker, connection_fault, greeting
 from .request import GRACE, HEAD_BYTES, Plan, Request, Target, lost, not_running
+from .streams import Streams
 from .wire import CALL, END, RESULT
 
 _BUFFER = 1 << 17
@@ -34,7 +36,7 @@ _NEVER = float("inf")
 class _Call:
     """A call that waits for its credit or its answer."""
 
-    __slots__ = ("target", "plan", "body", "size", "deadline", "expires", "request", "answer")
+    __slots__ = ("target", "plan", "body", "size", "deadline", "expires", "request", "answer", "given", "feeder", "output", "ended")
 
     def __init__(
         self, target: Target, plan: Plan, body: bytes, size: int, deadline: float, expires: float, request: Request | None, answer: asyncio.Future[Any]
@@ -48,6 +50,11 @@ class _Call:
         self.expires = expires
         self.request = request
         self.answer = answer
+        #: Of a call with streams: the items of its input and what sends them, where its output goes, and whether that has ended.
+        self.given: Any = None
+        self.feeder: Feeder | None = None
+        self.output: weakref.ref[AsyncItemStream] | None = None
+        self.ended = True
 
     def wait_until(self) -> float:
         """How long it may wait for a credit."""
@@ -138,6 +145,9 @@ class _Connection(asyncio.BufferedProtocol):
         if size > self._worker.hello.max_message:
             raise target.too_large(len(body), self._worker.hello.max_message - HEAD_BYTES)
         call = _Call(target, plan, body, size, deadline, expires, request, self._loop.create_future())
+        if plan.streams is not None:
+            call.given = () if plan.streams.input is None else args[plan.streams.input]
+            call.ended = plan.streams.decode is None
         if self._credit > 0 and not self._waiting and (self._held + size <= self._window or not self._calls):
             self._send(call, expires - monotonic())
         else:
@@ -163,6 +173,71 @@ class _Connection(asyncio.BufferedProtocol):
         else:
             data = wire.encode_message(CALL, call_id, call.plan.payload(call.body, left, call.request), self._max_frame)
         self._write(data)
+        if call.plan.streams is not None:
+            self._open_streams(call_id, call, call.plan.streams)
+
+    def _open_streams(self, call_id: int, call: _Call, streams: Streams) -> None:
+        """Begins what a call with streams needs once it is sent."""
+        if streams.encode is not None:
+
+            def send(chunk: bytes, more: bool) -> None:
+                self._write(_header(len(chunk), wire.CHUNK, wire.MORE if more else END, 0, call_id) + chunk)
+
+            call.feeder = Feeder(call.target.name, streams, call.given, self._max_frame, send)
+            work = self._loop.create_task(call.feeder.run())
+            # An answer ends the stream, whatever is left of it; a stream that fails ends the call.
+            call.answer.add_done_callback(lambda done: work.cancel())
+            work.add_done_callback(lambda done: done.cancelled() or self._feed_ended(call, done.exception()))
+
+    def _feed_ended(self, call: _Call, error: BaseException | None) -> None:
+        if error is not None and not call.answer.done():
+            self.cancel(call.answer, "user")
+            call.end(error)
+
+    def items_of(self, answer: asyncio.Future[Any]) -> AsyncItemStream:
+        """The output stream of a call that was just submitted."""
+        call_id, call = next(((id_, call) for id_, call in self._calls.items() if call.answer is answer), (0, None))
+        if call is None:
+            call = next(call for call in self._waiting if call.answer is answer)
+
+        def grant(size: int) -> None:
+            number = next((id_ for id_, found in self._calls.items() if found is call), 0)
+            if number and self._error is None:
+                self._write(wire.encode_message(wire.CREDIT, number, wire.pack_control({"bytes": size})))
+
+        def stop() -> None:
+            self.cancel(answer, "user")
+            answer.cancel()
+
+        stream = AsyncItemStream(answer, grant, stop)
+        call.output = weakref.ref(stream)
+        return stream
+
+    def _chunk(self, message: wire.Message) -> None:
+        call = self._calls.get(message.call_id)
+        if call is None:
+            self._expect_ended(message)
+            return
+        if call.ended or call.plan.streams is None or call.plan.streams.decode is None:
+            raise ProtocolError(f"CHUNK for call {message.call_id}, which has no output stream that is open")
+        call.ended = not message.more
+        stream = None if call.output is None else call.output()
+        if not call.answer.done() and stream is not None:
+            stream.put(call.plan.streams.decode(message.payload), len(message.payload) if message.more else 0)
+
+    def _stream_credit(self, message: wire.Message) -> None:
+        call = self._calls.get(message.call_id)
+        if call is None:
+            self._expect_ended(message)
+        elif call.feeder is None:
+            raise ProtocolError(f"CREDIT for call {message.call_id}, which has no input stream")
+        else:
+            call.feeder.grant(wire.decode_stream_credit(message.payload))
+
+    def _expect_ended(self, message: wire.Message) -> None:
+        """What crosses the answer of its call is dropped; what was never asked for is a fault."""
+        if message.call_id % 2 == 0 or message.call_id >= self._next:
+            raise ProtocolError(f"frame of kind {message.kind} for call {message.call_id}, which was never sent")
 
     def _send_waiting(self) -> None:
         """Sends calls that have waited longest, as far as credit and window go."""
@@ -225,7 +300,7 @@ class _Connection(asyncio.BufferedProtocol):
         while count - at >= _ANSWER_AT:
             length, kind, flags, reserved, call_id = _read_header(buffer, at)
             end = at + 16 + length
-            if kind != RESULT or flags != END or reserved or end > count or length < 16 or call_id not in calls:
+            if kind != RESULT or flags != END or reserved or end > count or length < 16 or call_id not in calls or not calls[call_id].ended:
                 break
             self._settle(calls.pop(call_id), buffer[at + _ANSWER_AT : end])
             at = end
@@ -254,11 +329,14 @@ class _Connection(asyncio.BufferedProtocol):
         elif kind == wire.PROGRESS:
             self._progress(message)
         elif kind == wire.CREDIT:
-            calls, window = wire.decode_credit(message.payload)
             if call_id:
-                raise ProtocolError(f"CREDIT for call {call_id}, which has no stream")
-            self._credit += calls
-            self._window += window
+                self._stream_credit(message)
+            else:
+                calls, window = wire.decode_credit(message.payload)
+                self._credit += calls
+                self._window += window
+        elif kind == wire.CHUNK:
+            self._chunk(message)
         elif kind == wire.PING:
             self._write(wire.encode_message(wire.PONG, call_id, wire.pack_control({})))
         elif kind == wire.GOAWAY:
@@ -279,6 +357,8 @@ class _Connection(asyncio.BufferedProtocol):
             call.end(error)
         elif len(message.payload) < wire.RESULT_HEAD.size:
             raise ProtocolError("RESULT is too short")
+        elif not call.ended:
+            raise ProtocolError(f"RESULT of call {message.call_id} before the end of its stream")
         else:
             del self._calls[message.call_id]
             self._settle(call, message.payload[wire.RESULT_HEAD.size :])
@@ -287,8 +367,7 @@ class _Connection(asyncio.BufferedProtocol):
         progress = wire.decode_progress(message.payload)
         call = self._calls.get(message.call_id)
         if call is None:
-            if message.call_id % 2 == 0 or message.call_id >= self._next:
-                raise ProtocolError(f"PROGRESS for call {message.call_id}, which was never sent")
+            self._expect_ended(message)
             return
         if call.request is not None and call.request.on_progress is not None and not call.answer.done():
             try:
@@ -410,6 +489,8 @@ async def call(path: str, target: Target, args: tuple[Any, ...], deadline: float
     if connection is None or not connection.usable or last_path != path or loop is not asyncio.get_running_loop():
         connection, fresh = await _connection(path, target, deadline, expires)
     answer = connection.submit(target, args, deadline, expires, request)
+    if target.gives_items:
+        return connection.items_of(answer)
     try:
         return await answer
     except asyncio.CancelledError:

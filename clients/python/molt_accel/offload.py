@@ -24,6 +24,7 @@ from .scope import Scope
 from .scope import current as current_scope
 from .shadow import Outcome, Shadow
 from .shadow import running as _running
+from .streams import streams_of
 
 in_shadow = _running.get
 
@@ -407,6 +408,7 @@ class Offload:
             self._cpu_ms,
             self._memory_kib,
             self._criticality,
+            streams_of(export, schemas.types, hints),
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Callable, Mapping
 
 from .errors import Busy, DeadlineExceeded, MessageTooLarge, WorkerLost, WorkerNotRunning
 from .schema import Export, SchemaSet
+from .streams import Streams
 from .wire import CALL_HEAD, KEY, TRACE, Progress
 
 #: How long after its deadline a call still waits for the worker's own, better informed answer.
@@ -85,7 +86,7 @@ class Request:
 class Plan:
     """How a function is called in one artifact: the export, its codecs bound to the function's annotations, and the head of its CALLs."""
 
-    __slots__ = ("export", "export_id", "encode", "decode", "limits", "criticality", "_ids", "_heads")
+    __slots__ = ("export", "export_id", "encode", "decode", "limits", "criticality", "streams", "_ids", "_heads")
 
     def __init__(
         self,
@@ -95,6 +96,7 @@ class Plan:
         cpu_ms: int = 0,
         memory_kib: int = 0,
         criticality: int = 1,
+        streams: Streams | None = None,
     ) -> None:
         self.export = export
         self.export_id = export.id
@@ -103,6 +105,7 @@ class Plan:
         #: CPU milliseconds and KiB of memory; 0 for those of the export.
         self.limits = (cpu_ms, memory_kib)
         self.criticality = criticality
+        self.streams = streams
         self._ids = bytes.fromhex(export.input_id)[:16], bytes.fromhex(export.output_id)[:16]
         self._heads: dict[int, bytes] = {}
 
@@ -131,13 +134,15 @@ class Plan:
 class Target:
     """What is called: an export by name, with its limits. ``plans`` has how, per artifact."""
 
-    __slots__ = ("name", "deadline", "plans", "namespace", "_make_plan")
+    __slots__ = ("name", "deadline", "plans", "namespace", "gives_items", "_make_plan")
 
     def __init__(self, name: str, make_plan: Callable[[SchemaSet], Plan], deadline: float, namespace: Mapping[str, Any] | None = None) -> None:
         self.name = name
         self.deadline = deadline
         self.plans: dict[SchemaSet, Plan] = {}
         self.namespace = namespace
+        #: Whether the result is a stream.
+        self.gives_items = False
         self._make_plan = make_plan
 
     def plan_for(self, schemas: SchemaSet) -> Plan:
@@ -145,6 +150,7 @@ class Target:
         plan = self.plans.get(schemas)
         if plan is None:
             plan = self._make_plan(schemas)
+            self.gives_items = plan.streams is not None and plan.streams.decode is not None
             if len(self.plans) >= 8:
                 self.plans.clear()
             self.plans[schemas] = plan

@@ -131,6 +131,14 @@ def decode_credit(payload: bytes) -> tuple[int, int]:
     return _number(map_, "calls", 1 << 20, "CREDIT"), _number(map_, "bytes", 1 << 31, "CREDIT")
 
 
+def decode_stream_credit(payload: bytes) -> int:
+    """Bytes that a CREDIT returns to the sender of a stream."""
+    calls, bytes_ = decode_credit(payload)
+    if calls:
+        raise ProtocolError("CREDIT of a stream with calls")
+    return bytes_
+
+
 def decode_goaway(payload: bytes) -> int:
     """The last call that may still end."""
     map_ = unpack_map(payload, "GOAWAY")
