@@ -18,13 +18,14 @@ from .codec import compile_arguments, compile_codec
 from .errors import Cancelled, DeadlineExceeded, InvalidInput, MoltError, SchemaMismatch, WorkerLost, WorkerNotRunning
 from .handshake import parse_schemas
 from .python_original import call_signature, python_call
-from .request import CRITICALITY, Plan, Request, Target
+from .request import CRITICALITY, CallOptions, Plan, Request, Target, trace_context
 from .schema import Export, SchemaSet, mismatch
 from .scope import Scope
 from .scope import current as current_scope
 from .shadow import Outcome, Shadow
 from .shadow import running as _running
 from .streams import streams_of
+from .wire import Progress
 
 in_shadow = _running.get
 
@@ -152,6 +153,30 @@ class Offload:
 
     # running
 
+    def calling(
+        self,
+        *,
+        traceparent: str | None = None,
+        key: str | bytes | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        deadline: float | None = None,
+    ) -> Callable[..., Any]:
+        """The function for calls that have something of their own: ``total.offload.calling(key="order-17")(items)``.
+
+        traceparent  W3C trace context, which the worker puts into its logs and hands on
+        key          1 to 64 bytes that name a piece of work which may be sent more than once
+        on_progress  is called with how far the call has come, whenever the function says so
+        deadline     seconds, instead of those of the function
+        """
+        if deadline is not None and not deadline > 0:
+            raise ValueError(f"expected deadline in seconds above 0, got {deadline!r}")
+        key = key.encode() if isinstance(key, str) else key
+        if key is not None and not 1 <= len(key) <= 64:
+            raise ValueError(f"an idempotency key has 1 to 64 bytes, got {len(key)}")
+        options = CallOptions(None if traceparent is None else trace_context(traceparent), key, on_progress, deadline)
+        somewhere = self._call_somewhere_async if inspect.iscoroutinefunction(self.function) else self._call_somewhere
+        return lambda *args, **kwargs: somewhere(args, kwargs, options=options)
+
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self._direct is None or substitute.current is not None or current_scope() is not None or in_shadow():
             return self._call_somewhere(args, kwargs)
@@ -166,7 +191,9 @@ class Offload:
                 raise
         return self._call_original(cast(Any, self._fallback), args, kwargs)
 
-    def _call_somewhere(self, args: tuple[Any, ...], kwargs: dict[str, Any], lost: WorkerLost | None = None, began: float = 0.0) -> Any:
+    def _call_somewhere(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], lost: WorkerLost | None = None, began: float = 0.0, options: CallOptions = CallOptions()
+    ) -> Any:
         """A call that is not like the one before: the first, one of a web request, of a test, or a repeat of one that was lost."""
         transport = self._where()
         if transport == "python":
@@ -175,7 +202,7 @@ class Offload:
             # Before the clock of the call starts: a worker of development may have to be built first.
             send = self._sender(transport)
             scope = current_scope()
-            request = self._request(args, kwargs, scope, None if lost is None else began)
+            request = self._request(args, kwargs, scope, options, None if lost is None else began)
             if scope is not None:
                 request.on_sent = functools.partial(scope.enter, request)
             try:
@@ -230,14 +257,16 @@ class Offload:
         value = self._call_original(cast(Any, self._fallback), args, kwargs)
         return await cast(Awaitable[Any], value) if inspect.isawaitable(value) else value
 
-    async def _call_somewhere_async(self, args: tuple[Any, ...], kwargs: dict[str, Any], lost: WorkerLost | None = None, began: float = 0.0) -> Any:
+    async def _call_somewhere_async(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], lost: WorkerLost | None = None, began: float = 0.0, options: CallOptions = CallOptions()
+    ) -> Any:
         transport = self._where()
         if transport == "python":
             return await self._call_original(self.function, args, kwargs)
         try:
             paths = self._paths() if transport == "unix" else ()
             scope = current_scope()
-            request = self._request(args, kwargs, scope, None if lost is None else began)
+            request = self._request(args, kwargs, scope, options, None if lost is None else began)
             sent = self._send(transport, paths, request, lost is not None)
             return await (sent if scope is None else _stoppable(sent, request, scope))
         except MoltError as error:
@@ -372,11 +401,14 @@ class Offload:
         bound.apply_defaults()
         return tuple(bound.arguments[name] for name in self._names)
 
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None, began: float | None = None) -> Request:
-        deadline = self.deadline if scope is None else scope.check(self.name, self.deadline)
+    def _request(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], scope: Scope | None, options: CallOptions, began: float | None = None
+    ) -> Request:
+        whole = self.deadline if options.deadline is None else options.deadline
+        deadline = whole if scope is None else scope.check(self.name, whole)
         if began is not None:
-            deadline = max(_LEAST, min(deadline, self.deadline - (time.monotonic() - began)))
-        return Request(self._target, self._bind(args, kwargs), deadline)
+            deadline = max(_LEAST, min(deadline, whole - (time.monotonic() - began)))
+        return Request(self._target, self._bind(args, kwargs), deadline, options)
 
     def _make_plan(self, schemas: SchemaSet) -> Plan:
         export = schemas.export(self.name)

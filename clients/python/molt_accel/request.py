@@ -6,8 +6,9 @@ A :class:`Target` is made once per function. One call of it is the target, the t
 
 from __future__ import annotations
 
+import re
 from time import monotonic
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, NamedTuple
 
 from .errors import Busy, DeadlineExceeded, MessageTooLarge, WorkerLost, WorkerNotRunning
 from .schema import Export, SchemaSet
@@ -23,12 +24,29 @@ CRITICALITY = {"sheddable": 0, "normal": 1, "important": 2, "critical": 3}
 HEAD_BYTES = CALL_HEAD.size
 
 
+class CallOptions(NamedTuple):
+    """What one call has beside its arguments."""
+
+    trace: bytes | None = None
+    key: bytes | None = None
+    on_progress: Callable[[Progress], None] | None = None
+    deadline: float | None = None
+
+
+def trace_context(traceparent: str) -> bytes:
+    """The 25 bytes of a W3C ``traceparent``: trace id, span id, flags."""
+    found = re.fullmatch(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", traceparent)
+    if found is None or traceparent.startswith("ff") or not int(found[1], 16) or not int(found[2], 16):
+        raise ValueError(f"expected a traceparent such as 00-(32 hex digits)-(16 hex digits)-01, got {traceparent!r}")
+    return bytes.fromhex(found[1] + found[2] + found[3])
+
+
 class Request:
     """One call with what few calls have: a way to stop it, a trace context, a key, somebody who wants to hear of its progress."""
 
     __slots__ = ("target", "args", "deadline", "expires", "on_sent", "reason", "trace", "key", "on_progress", "_plan")
 
-    def __init__(self, target: Target, args: tuple[Any, ...], deadline: float) -> None:
+    def __init__(self, target: Target, args: tuple[Any, ...], deadline: float, options: CallOptions = CallOptions()) -> None:
         self.target = target
         self.args = args
         self.deadline = deadline
@@ -38,10 +56,10 @@ class Request:
         #: Why the call is cancelled when its task is.
         self.reason = "disconnect"
         #: W3C trace context: trace id (16 bytes), span id (8), flags (1).
-        self.trace: bytes | None = None
+        self.trace = options.trace
         #: Names a piece of work that may be sent more than once.
-        self.key: bytes | None = None
-        self.on_progress: Callable[[Progress], None] | None = None
+        self.key = options.key
+        self.on_progress = options.on_progress
         self._plan: Plan | None = None
 
     @property

@@ -59,12 +59,18 @@ class Connection:
 class Call:
     def __init__(self, call_id: int, payload: bytes) -> None:
         self.id = call_id
-        self.export, _, self.deadline_ms, self.cpu_ms, self.memory_kib, self.criticality, input_id, output_id = struct.unpack(
-            "<HHIIIB3x16s16s", payload[:52]
+        self.export, _, self.deadline_ms, self.cpu_ms, self.memory_kib, self.criticality, flags, input_id, output_id = struct.unpack(
+            "<HHIIIBB2x16s16s", payload[:52]
         )
+        at = 52
+        self.trace = self.key = None
+        if flags & 1:
+            self.trace, at = payload[at : at + 25].hex(), at + 25
+        if flags & 2:
+            self.key, at = payload[at + 1 : at + 1 + payload[at]], at + 1 + payload[at]
         assert (input_id.hex(), output_id.hex()) == tuple(id_[:32] for id_ in IDS[self.export])
         self.name = NAMES[self.export]
-        self.args = msgpack.unpackb(payload[52:], strict_map_key=False)
+        self.args = msgpack.unpackb(payload[at:], strict_map_key=False)
 
 
 def answer(connection: Connection, call: Call) -> None:
