@@ -12,6 +12,7 @@ interface ChaosRun {
   readonly falseNotExecuted: number;
   readonly late: number;
   readonly stuckClients: number;
+  readonly examples: readonly string[];
 }
 
 /** 2,000 cycles over both workers; 20 in a quick run. */
@@ -32,7 +33,10 @@ export const chaos: Probe = {
         'chaos.calls': sum((run) => run.calls),
         'chaos.faults': sum((run) => run.unanswered + run.wrong + run.falseNotExecuted + run.late + run.stuckClients),
       },
-      notes: [`chaos: seed ${seed}; ${runs.map((run) => `${run.kind} ${run.cycles} cycles, ${run.calls} calls`).join('; ')}`],
+      notes: [
+        `chaos: seed ${seed}; ${runs.map((run) => `${run.kind} ${run.cycles} cycles, ${run.calls} calls`).join('; ')}`,
+        ...runs.flatMap((run) => run.examples.map((example) => `chaos: ${run.kind}: ${example}`)),
+      ],
     };
   },
 };

@@ -117,6 +117,8 @@ def run(kind: str, artifact: Path, cycles: int, seed: int) -> Verdict:
                 time.sleep(chance.random() * 0.05)
             worker.kill()
         worker.start()
+        # Also those that were started last: before they call they have no handler for SIGTERM.
+        _wait_until_calling(clients)
         time.sleep(0.3)
         for client in clients:
             if not client.stop():
@@ -136,7 +138,7 @@ def run(kind: str, artifact: Path, cycles: int, seed: int) -> Verdict:
 
 
 def _wait_until_calling(clients: list[Client]) -> None:
-    """The first kill must not come before the clients have started."""
+    """Clients take a while to start, and what is to be killed or ended is calls in flight."""
     until = time.monotonic() + 30
     while not all(os.path.exists(client.journal) and os.path.getsize(client.journal) for client in clients):
         if time.monotonic() > until:
