@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 240_000 });
 const desk = new Desk();
 afterAll(() => desk.remove());
 
-const COMMANDS = ['run', 'build', 'check', 'call', 'worker', 'compile', 'passes', 'explain', 'doctor'];
+const COMMANDS = ['init', 'run', 'build', 'check', 'call', 'worker', 'compile', 'passes', 'explain', 'doctor'];
 
 describe('help', () => {
   it('names every command', async () => {

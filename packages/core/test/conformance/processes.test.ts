@@ -84,6 +84,23 @@ describe('the path of the socket', () => {
     }
   };
 
+  test.each([
+    ['molt.sock of the working folder', '', 'molt.sock'],
+    ['$MOLT_SOCKET', 'asked.sock', 'asked.sock'],
+  ])('none: %s', async (_, variable, name) => {
+    await both(async (kind) => {
+      const cwd = services.path('none');
+      mkdirSync(cwd);
+      const worker = spawnWorker(kind, artifact, join(cwd, name), ['--quiet'], { cwd, env: { ...process.env, MOLT_SOCKET: variable } });
+      started.push(worker);
+      for (let i = 0; i < 3000 && worker.stdout() === '' && worker.child.exitCode === null; i++) await pause(10);
+      expect([worker.stdout(), worker.stderr()]).toEqual([`listening ${name}\n`, '']);
+      expect(existsSync(worker.socketPath)).toBe(true);
+      worker.child.kill('SIGTERM');
+      expect(await worker.ended).toBe(0);
+    });
+  });
+
   test('too long for the system', () => refused((kind) => join(services.folder, `${'x'.repeat(120)}${kind}`), /long|108|bytes/i));
   test('in a folder that does not exist', () => refused((kind) => join(services.folder, 'missing', kind), /no such|not exist|ENOENT/i));
   test('in something that is no folder', async () => {

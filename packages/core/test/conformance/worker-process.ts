@@ -1,5 +1,5 @@
 /** The two workers as processes of their own, seen from outside: a socket, two streams and an exit code. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ARTIFACT_FILES } from '@molt/core/node';
@@ -22,12 +22,19 @@ export interface WorkerProcess {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts a worker with these arguments and nothing else. */
-export function spawnWorker(kind: WorkerKind, artifact: string, socketPath: string, args: readonly string[]): WorkerProcess {
+/** Starts a worker with these arguments and nothing else, in this folder and environment unless others are given. */
+export function spawnWorker(
+  kind: WorkerKind,
+  artifact: string,
+  socketPath: string,
+  args: readonly string[],
+  surroundings: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): WorkerProcess {
+  const options = { ...surroundings, stdio: ['ignore', 'pipe', 'pipe'] } satisfies SpawnOptions;
   const child =
     kind === 'node'
-      ? spawn(process.execPath, [MOLT, 'worker', artifact, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-      : spawn(join(artifact, ARTIFACT_FILES.worker), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      ? spawn(process.execPath, [MOLT, 'worker', artifact, ...args], options)
+      : spawn(join(artifact, ARTIFACT_FILES.worker), args, options);
   let out = '';
   let err = '';
   child.stdout?.on('data', (part) => {
