@@ -336,6 +336,7 @@ static Job *finish(Job *job, MoltOutcome *outcome, uint64_t started, Connection 
 Connection *pool_run(Job *job, Connection *held) {
   static _Thread_local int thread_id;
   if (thread_id == 0) thread_id = (int)syscall(SYS_gettid);
+  int is_patient = 0;
   while (job != NULL) {
     Slot *slot = job->slot;
     slot->thread_id = thread_id;
@@ -344,9 +345,11 @@ Connection *pool_run(Job *job, Connection *held) {
     MoltOutcome outcome;
     molt_task_execute(slot->instance, &slot->watch, &job->task, &outcome);
     if (held != NULL && __atomic_exchange_n(&slot->held, NULL, __ATOMIC_ACQ_REL) == NULL) held = NULL;
-    processors_release(slot);
+    is_patient |= processors_release(slot);
     job = finish(job, &outcome, started, held);
   }
+  /* From here on this thread reads again. */
+  if (is_patient) processors_short_turns();
   return held;
 }
 

@@ -1,8 +1,8 @@
 /*
  * What the system should know of threads that compute for long, so that the others get a processor when they need one.
  *
- * Turns: threads that read sockets and watch limits ask for short turns; a thread whose call runs long asks for long ones, and then a
- * thread that wakes up takes its processor at once instead of waiting for the end of its turn. Places: a client that wakes often keeps
+ * Turns: threads that read sockets and watch limits ask for short turns; a thread whose call runs long takes those that everybody has,
+ * and then a thread that wakes up takes its processor at once instead of waiting for the end of its turn. Places: a client that wakes often keeps
  * the system from noticing that two calls share one processor while another is idle; a call that gets much less CPU time than time
  * passes is moved away from the other one. Systems that know neither ignore both.
  */
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define LOOK_AGAIN_NS UINT64_C(4000000)
-enum { SHORT_TURN_NS = 100000, LONG_TURN_NS = 5000000 };
+enum { SHORT_TURN_NS = 100000, USUAL_TURN = 0 };
 
 /* struct sched_attr of the kernel, its first version. */
 typedef struct {
@@ -90,7 +90,7 @@ uint64_t processors_tend(Slot *slot, uint64_t now) {
     slot->patient = 1;
     slot->seen_ns = slot->watch.begin_ns;
     slot->seen_cpu_ns = slot->watch.begin_cpu_ns;
-    take_turns(slot->thread_id, LONG_TURN_NS);
+    take_turns(slot->thread_id, USUAL_TURN);
   }
   /* Less than three quarters: it shares its processor. */
   if (4 * (cpu - slot->seen_cpu_ns) < 3 * (now - slot->seen_ns)) part(slot);
@@ -99,8 +99,8 @@ uint64_t processors_tend(Slot *slot, uint64_t now) {
   return LOOK_AGAIN_NS;
 }
 
-void processors_release(Slot *slot) {
-  if (!slot->patient) return;
+int processors_release(Slot *slot) {
+  int was_patient = slot->patient;
   slot->patient = 0;
-  processors_short_turns();
+  return was_patient;
 }

@@ -228,8 +228,8 @@ const char *pool_export_of(Connection *connection, uint64_t call_id);
 void processors_short_turns(void);
 /* From the watchdog, for a slot whose call runs long; returns after how many nanoseconds to look again. */
 uint64_t processors_tend(Slot *slot, uint64_t now);
-/* The slot's call is over; by the thread that ran it. */
-void processors_release(Slot *slot);
+/* The slot's call is over; by the thread that ran it. Returns whether that thread has to ask for short turns again. */
+int processors_release(Slot *slot);
 
 /* --- overload.c: what is taken in, in which order, and what is dropped; all under pool.lock --- */
 
