@@ -118,4 +118,65 @@ print(call(i, 'spin', b'', 50)[0], call(i, 'echo', b'parent'))
 `);
     expect(lines).toEqual(["401 (0, b'child')", "401 (0, b'parent')"]);
   });
+
+  it('answers into a buffer, keeps what does not fit, and stops calls by their number', () => {
+    const lines = python(`
+import time
+u32, u64, ptr = ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
+lib.molt_inproc_buffer.argtypes = [ptr, ptr, u32]
+lib.molt_inproc_limits.argtypes = [ptr, u32, u32]
+lib.molt_inproc_invoke.argtypes, lib.molt_inproc_invoke.restype = [ptr, u32, ctypes.c_char_p, u32, u32], u64
+lib.molt_inproc_fetch.argtypes, lib.molt_inproc_fetch.restype = [ptr, ptr, u32], u32
+lib.molt_inproc_begun.argtypes, lib.molt_inproc_begun.restype = [ptr], u64
+lib.molt_inproc_cancel.argtypes = [ptr, u64, u32]
+i = open_()
+room = ctypes.create_string_buffer(64)
+lib.molt_inproc_buffer(i, room, 64)
+ECHO, SPIN = 0, 2
+def invoke(index, data, ms=5000):
+    found = lib.molt_inproc_invoke(i, index, data, len(data), ms)
+    status, size = found >> 32, found & 0xffffffff
+    if size <= 64: return status, room[:size]
+    whole = ctypes.create_string_buffer(size)
+    assert lib.molt_inproc_fetch(i, whole, size - 1) == 0
+    assert lib.molt_inproc_fetch(i, whole, size) == size
+    assert lib.molt_inproc_fetch(i, whole, size) == 0
+    return status, whole.raw
+print(invoke(ECHO, b'hello'), invoke(ECHO, b''))
+big = bytes(range(256)) * 1000
+print(invoke(ECHO, big) == (0, big), invoke(ECHO, b'after'))
+print(invoke(99, b'')[0], invoke(SPIN, b'', 30)[0])
+def stop(number, reason, wait):
+    time.sleep(wait)
+    lib.molt_inproc_cancel(i, number, reason)
+for reason, wait in ((7, 0.05), (6, 0.05), (12345, 0.05)):
+    thread = threading.Thread(target=stop, args=(lib.molt_inproc_begun(i) + 1, reason, wait))
+    thread.start()
+    status, error = invoke(SPIN, b'', 20000)
+    thread.join()
+    print(status, b'disconnect' in error, b'user' in error)
+ended = lib.molt_inproc_begun(i)
+lib.molt_inproc_cancel(i, ended, 7)
+print(invoke(ECHO, b'not stopped'))
+lib.molt_inproc_cancel(i, ended + 2, 7)
+print(invoke(SPIN, b'', 20000)[0])
+lib.molt_inproc_limits(i, 30, 0)
+print(invoke(SPIN, b'', 20000)[0])
+lib.molt_inproc_limits(i, 0, 0)
+print(invoke(SPIN, b'', 30)[0], lib.molt_inproc_begun(i) >= 9)
+lib.molt_inproc_close(i)
+`);
+    expect(lines).toEqual([
+      "(0, b'hello') (0, b'')",
+      "True (0, b'after')",
+      '201 401',
+      '404 True False',
+      '404 False True',
+      '404 False True',
+      "(0, b'not stopped')",
+      '404',
+      '402',
+      '401 True',
+    ]);
+  });
 });

@@ -64,8 +64,8 @@ static void mend(Inproc *inproc) {
   }
 }
 
-/* Runs a call; the pack of the outcome is the caller's. Returns the bytes to skip before the body or the payload of the ERROR. */
-static uint32_t run(Inproc *inproc, uint32_t index, const uint8_t *in, uint32_t in_length, uint32_t deadline_ms, MoltOutcome *outcome) {
+/* Runs a call. Its answer (see answer_of) lies in the instance or in the pack until settle. */
+static void run(Inproc *inproc, uint32_t index, const uint8_t *in, uint32_t in_length, uint32_t deadline_ms, MoltOutcome *outcome) {
   MoltTask *task = &inproc->task;
   task->id = ++inproc->begun;
   task->export_index = index;
@@ -76,15 +76,35 @@ static uint32_t run(Inproc *inproc, uint32_t index, const uint8_t *in, uint32_t 
   task->cpu_ms = inproc->cpu_ms;
   task->memory_kib = inproc->memory_kib;
   task->unmeasured = 1;
-  int broken;
-  molt_task_run(inproc->instance, &inproc->watch, task, outcome, &broken);
+  molt_task_execute(inproc->instance, &inproc->watch, task, outcome);
   pthread_mutex_lock(&inproc->mutex);
   inproc->ended = task->id;
   __atomic_store_n(&task->cancel_trap, 0, __ATOMIC_SEQ_CST);
   task->cancel_reason = NULL;
   pthread_mutex_unlock(&inproc->mutex);
-  if (broken) mend(inproc);
-  return outcome->ok ? MOLT_RESULT_ROOM : 0;
+}
+
+/* The encoded result, or the payload of the ERROR; NULL when there was no memory for it. */
+static const uint8_t *answer_of(const MoltOutcome *outcome, uint32_t *length) {
+  if (outcome->ok) {
+    *length = outcome->body_length;
+    return outcome->body;
+  }
+  *length = outcome->pack.length;
+  return outcome->pack.failed ? NULL : outcome->pack.bytes;
+}
+
+static uint8_t *copy_of(const uint8_t *bytes, uint32_t length) {
+  uint8_t *copy = malloc(length != 0 ? length : 1);
+  if (copy != NULL) memcpy(copy, bytes, length);
+  return copy;
+}
+
+/* Makes the instance ready for another call. */
+static void settle(Inproc *inproc, MoltOutcome *outcome) {
+  free(outcome->pack.bytes);
+  if (outcome->broken) mend(inproc);
+  else molt_instance_reset(inproc->instance, &molt_module);
 }
 
 static void no_export(MoltOutcome *outcome, const char *name) {
@@ -100,22 +120,20 @@ static void no_export(MoltOutcome *outcome, const char *name) {
  * caller gives `out` back with molt_inproc_free.
  */
 MOLT_PUBLIC int molt_inproc_call(void *handle, const char *export_name, const uint8_t *in, uint32_t in_length, uint32_t deadline_ms, uint8_t **out, uint32_t *out_length) {
+  Inproc *inproc = handle;
   MoltOutcome outcome;
-  uint32_t index = 0, skip = 0;
+  uint32_t index = 0, length;
   *out = NULL;
   *out_length = 0;
   while (index < molt_service.export_count && strcmp(molt_service.exports[index].name, export_name) != 0) index++;
   if (index == molt_service.export_count) no_export(&outcome, export_name);
-  else skip = run(handle, index, in, in_length, deadline_ms, &outcome);
-  MoltPack *pack = &outcome.pack;
-  if (pack->failed || pack->bytes == NULL) {
-    free(pack->bytes);
-    return MOLT_INTERNAL;
-  }
-  *out_length = pack->length - skip;
-  if (skip != 0) memmove(pack->bytes, pack->bytes + skip, *out_length);
-  *out = pack->bytes;
-  return outcome.ok ? 0 : outcome.code;
+  else run(inproc, index, in, in_length, deadline_ms, &outcome);
+  const uint8_t *bytes = answer_of(&outcome, &length);
+  if (bytes != NULL) *out = copy_of(bytes, length);
+  if (*out != NULL) *out_length = length;
+  int status = *out == NULL ? MOLT_INTERNAL : outcome.ok ? 0 : outcome.code;
+  settle(inproc, &outcome);
+  return status;
 }
 
 /* Where the answers of molt_inproc_invoke go, for as long as the instance is open or until another place is named. */
@@ -140,26 +158,23 @@ MOLT_PUBLIC void molt_inproc_limits(void *handle, uint32_t cpu_ms, uint32_t memo
 MOLT_PUBLIC uint64_t molt_inproc_invoke(void *handle, uint32_t index, const uint8_t *in, uint32_t in_length, uint32_t deadline_ms) {
   Inproc *inproc = handle;
   MoltOutcome outcome;
-  uint32_t skip = 0;
+  uint32_t length;
   free(inproc->kept);
   inproc->kept = NULL;
   if (index >= molt_service.export_count) no_export(&outcome, "that index");
-  else skip = run(inproc, index, in, in_length, deadline_ms, &outcome);
-  MoltPack *pack = &outcome.pack;
-  if (pack->failed || pack->bytes == NULL) {
-    free(pack->bytes);
-    return (uint64_t)MOLT_INTERNAL << 32;
-  }
-  uint32_t length = pack->length - skip;
-  if (length <= inproc->room) {
-    memcpy(inproc->buffer, pack->bytes + skip, length);
-    free(pack->bytes);
+  else run(inproc, index, in, in_length, deadline_ms, &outcome);
+  const uint8_t *bytes = answer_of(&outcome, &length);
+  uint64_t status = outcome.ok ? 0 : outcome.code;
+  if (bytes != NULL && length <= inproc->room) {
+    memcpy(inproc->buffer, bytes, length);
+  } else if (bytes == NULL || (inproc->kept = copy_of(bytes, length)) == NULL) {
+    status = MOLT_INTERNAL;
+    length = 0;
   } else {
-    memmove(pack->bytes, pack->bytes + skip, length);
-    inproc->kept = pack->bytes;
     inproc->kept_length = length;
   }
-  return (uint64_t)(outcome.ok ? 0 : outcome.code) << 32 | length;
+  settle(inproc, &outcome);
+  return status << 32 | length;
 }
 
 /* Copies the answer that did not fit into the buffer. Returns its length; 0 when there is none, or less room than it needs. */
