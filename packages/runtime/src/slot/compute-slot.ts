@@ -4,6 +4,6 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveCalls } from './compute-thread.ts';
-import type { SlotSetup } from './slot-message.ts';
+import type { ThreadSetup } from './slot-message.ts';
 
-if (parentPort !== null) serveCalls(parentPort, workerData as SlotSetup);
+if (parentPort !== null) serveCalls(parentPort, workerData as ThreadSetup);

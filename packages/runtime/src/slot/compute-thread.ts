@@ -10,16 +10,18 @@ import { type ErrorParts, isMoltError } from '@molt/diagnostics';
 import { nodeHost } from '../host/node-host.ts';
 import { TrapError } from '../host/trap-error.ts';
 import type { TaskCost } from '../task/outcome.ts';
+import { MAIL, Mailbox } from './mailbox.ts';
 import { createServiceInstance, needsRecycling, type ServiceInstance, sharedMemoryOf } from './service-instance.ts';
-import type { SlotCall, SlotReport, SlotSetup } from './slot-message.ts';
+import type { SlotCall, SlotReport, ThreadSetup } from './slot-message.ts';
 import { ownCpuFile } from './thread-cpu.ts';
 
 /** Serves calls that come through a port, until the thread is ended. */
-export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes }: SlotSetup): void {
+export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes, mailbox: shared }: ThreadSetup): void {
   const cpuFile = ownCpuFile();
   // A service has no input of its own: waiting for some would block the thread for good.
   const host = { ...nodeHost(), read: () => 0 };
   const send = (report: SlotReport, transfer: ArrayBuffer[] = []): void => port.postMessage(report, transfer);
+  const mailbox = new Mailbox(shared);
   let service: ServiceInstance;
 
   const ready = (): void => send({ kind: 'ready', control: sharedMemoryOf(service), cpuFile });
@@ -32,7 +34,8 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
     }
   };
 
-  port.on('message', ({ exportIndex, input, memoryBytes: asked, cpuMs, deadlineMs, receivedNs }: SlotCall) => {
+  port.on('message', (message: SlotCall | typeof MAIL) => {
+    const { exportIndex, input, memoryBytes: asked, cpuMs, deadlineMs, receivedNs } = message === MAIL ? mailbox.takeCall() : message;
     const { instance, heapBase } = service;
     const heap = asked > 0 ? Math.min(asked, memoryBytes) : memoryBytes;
     const meter = startMeter();
@@ -45,7 +48,9 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
         receivedNs,
       });
       const reusable = !needsRecycling(service);
-      send({ kind: 'answered', status, bytes, cost: meter(instance.memory), ready: reusable }, [bytes.buffer as ArrayBuffer]);
+      const report = { kind: 'answered', status, bytes, cost: meter(instance.memory), ready: reusable } as const;
+      if (mailbox.putAnswer(report)) port.postMessage(MAIL);
+      else send(report, [bytes.buffer as ArrayBuffer]);
       if (reusable) return instance.reset();
     } catch (error) {
       if (!(error instanceof TrapError)) return send({ kind: 'unusable', error: partsOf(error) });

@@ -2,7 +2,7 @@
  * What the supervisor and a compute thread say to each other.
  *
  * A thread says `ready` when it can take its first call, with the memory of its instance if that is shared: then the supervisor can write the
- * interrupt cell while the thread computes. Buffers travel by transfer, not by copy.
+ * interrupt cell while the thread computes. Small calls and answers go through a mailbox (mailbox.ts); the buffers of others are transferred.
  */
 import type { ErrorParts } from '@molt/diagnostics';
 import type { TrapReason } from '../host/trap-error.ts';
@@ -15,6 +15,11 @@ export interface SlotSetup {
   readonly memoryBytes: number;
   /** Largest result in bytes. */
   readonly outputBytes: number;
+}
+
+/** What a thread gets when it starts: the setup of the pool, and the mailbox that is its own. */
+export interface ThreadSetup extends SlotSetup {
+  readonly mailbox: SharedArrayBuffer;
 }
 
 /** A call for a thread. */

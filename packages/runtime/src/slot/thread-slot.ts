@@ -10,7 +10,8 @@ import { CELL, TRAP_REASON } from '@molt/abi';
 import { type ErrorParts, invariant } from '@molt/diagnostics';
 import type { ComputeSlot, Work, WorkEnd } from '../schedule/compute-slot-pool.ts';
 import type { StopReason } from '../task/outcome.ts';
-import type { SlotCall, SlotReport, SlotSetup } from './slot-message.ts';
+import { MAIL, Mailbox } from './mailbox.ts';
+import type { SlotCall, SlotReport, SlotSetup, ThreadSetup } from './slot-message.ts';
 import { readCpuMs } from './thread-cpu.ts';
 
 /**
@@ -33,6 +34,7 @@ export interface ThreadEvents {
 export class ThreadSlot implements ComputeSlot {
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
+  readonly #mailbox = new Mailbox();
   #state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting';
   #terminating = false;
   #done: ((end: WorkEnd) => void) | undefined;
@@ -43,8 +45,11 @@ export class ThreadSlot implements ComputeSlot {
 
   constructor(entry: URL, setup: SlotSetup, events: ThreadEvents) {
     this.#events = events;
-    this.#worker = new Worker(entry, { workerData: setup, name: 'molt-compute' });
-    this.#worker.on('message', (report: SlotReport) => this.#take(report));
+    this.#worker = new Worker(entry, {
+      workerData: { ...setup, mailbox: this.#mailbox.buffer } satisfies ThreadSetup,
+      name: 'molt-compute',
+    });
+    this.#worker.on('message', (report: SlotReport | typeof MAIL) => this.#take(report === MAIL ? this.#mailbox.takeAnswer() : report));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error)));
     this.#worker.on('exit', (code) => this.#end(`the thread exited with ${code}`));
   }
@@ -62,11 +67,13 @@ export class ThreadSlot implements ComputeSlot {
     if (this.#control !== undefined) Atomics.store(this.#control, CELL.interrupt / 4, 0);
     // Reading the kernel's count costs as much as a small call.
     if (cpuMs > 0 && this.#cpuFile !== null) this.#cpuAtStart = readCpuMs(this.#cpuFile) ?? 0;
-    // Not `slice`: of a Node Buffer that is a view, and transferring it would take the socket's memory away.
-    const own = new Uint8Array(input);
     const waitedMs = receivedAt === undefined ? 0 : Math.max(0, performance.now() - receivedAt);
     const receivedNs = process.hrtime.bigint() - BigInt(Math.round(waitedMs * 1e6));
-    this.#worker.postMessage({ exportIndex, input: own, memoryBytes, cpuMs, deadlineMs, receivedNs } satisfies SlotCall, [own.buffer]);
+    const call: SlotCall = { exportIndex, input, memoryBytes, cpuMs, deadlineMs, receivedNs };
+    if (this.#mailbox.putCall(call)) return this.#worker.postMessage(MAIL);
+    // Not `slice`: of a Node Buffer that is a view, and transferring it would take the socket's memory away.
+    const own = new Uint8Array(input);
+    this.#worker.postMessage({ ...call, input: own }, [own.buffer]);
   }
 
   stop(reason: StopReason): void {
