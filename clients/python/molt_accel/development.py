@@ -118,8 +118,8 @@ class DevWorker:
         until = time.monotonic() + START_SECONDS
         while not _listens(path):
             if guardian.poll() is not None or time.monotonic() > until:
-                guardian.kill()
-                guardian.wait()
+                _dismiss(guardian)
+                shutil.rmtree(self._folder, ignore_errors=True)
                 raise WorkerNotRunning(f"the development worker of {self.source.name} did not start", hint=f"try it by itself: {' '.join(command)} --socket {path}")
             time.sleep(0.005)
         # Its standard input ends when this process and all its forks have ended: that stops it.
@@ -161,6 +161,17 @@ def _listens(path: str) -> bool:
         probe.connect(path)
         return True
     return False
+
+
+def _dismiss(guardian: subprocess.Popen[bytes]) -> None:
+    """Ends a guardian in the way that ends its worker too."""
+    assert guardian.stdin is not None
+    guardian.stdin.close()
+    try:
+        guardian.wait(10)
+    except subprocess.TimeoutExpired:
+        guardian.kill()
+        guardian.wait()
 
 
 @contextlib.contextmanager

@@ -125,17 +125,24 @@ def test_without_the_command_it_says_what_to_install(source, monkeypatch):
     assert "npm install molt" in info.value.hint
 
 
-def test_a_worker_that_does_not_start_is_told_of(source, monkeypatch, tmp_path):
+@pytest.mark.parametrize("program", ["#!/bin/sh\nexit 3\n", '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 600\n'])
+def test_a_worker_that_does_not_start_is_told_of_and_leaves_nothing(source, monkeypatch, tmp_path, program):
     out = tmp_path / "out"
     out.mkdir()
     worker = dev_worker(source, out=out)
     monkeypatch.setattr(worker, "build", lambda: out)
     monkeypatch.setattr("molt_accel.development.START_SECONDS", 0.5)
-    (out / "molt_worker").write_text("#!/bin/sh\nexit 3\n")
+    (out / "molt_worker").write_text(program)
     (out / "molt_worker").chmod(0o755)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     with pytest.raises(m.WorkerNotRunning, match="did not start") as info:
         worker()
     assert str(out / "molt_worker") in info.value.hint
+    assert list(temporary.iterdir()) == []
+    # The one that lives on without listening is ended too.
+    assert not any(os.path.exists(f"/proc/{path.read_text().strip()}") for path in out.glob("*.pid"))
 
 
 PROGRAM = """
