@@ -64,7 +64,7 @@ export const clients: Probe = {
       await take('asyncio', { calls_per_s: 'asyncio.native' });
     }
     const socket = join(bench.folder, 'echo-node.sock');
-    const node = await startServer([moltOf(bench.root), 'worker', artifact, '--socket', socket, '--quiet']);
+    const node = await startServer([moltOf(bench.root), 'worker', artifact, '--socket', socket, '--queue', '128', '--quiet']);
     try {
       await take('blocking', { p50_us: 'client.node.p50', p99_us: 'client.node.p99' }, '--socket', socket);
       await take('asyncio', { calls_per_s: 'asyncio.node' }, '--socket', socket);
