@@ -66,6 +66,8 @@ export interface WasmInstance {
   call(exportIndex: number, input: Uint8Array, limits?: CallLimits): CallAnswer;
   /** The same without the reset, so that an answer can be sent first; `reset` must follow before the next call, whatever came of this one. */
   callAndKeep(exportIndex: number, input: Uint8Array, limits?: CallLimits): CallAnswer;
+  /** End of what the last call took of memory, in bytes: its heap and the frozen image below; valid until `reset`. */
+  readonly peakBytes: number;
   /** Puts memory back to the frozen image; without effect when there is nothing to put back. */
   reset(): void;
 }
@@ -178,6 +180,10 @@ class Instance implements WasmInstance {
     const length = this.#cell(object + STR.byteLen);
     if (length > limit) throw new TrapError('output');
     return new Uint8Array(this.memory.buffer).slice(object + STR.bytes, object + STR.bytes + length);
+  }
+
+  get peakBytes(): number {
+    return Math.min(this.#cell(CELL.heapEnd), this.memory.buffer.byteLength);
   }
 
   reset(): void {

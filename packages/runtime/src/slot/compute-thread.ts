@@ -48,13 +48,13 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
         receivedNs,
       });
       const reusable = !needsRecycling(service);
-      const report = { kind: 'answered', status, bytes, cost: meter(instance.memory), ready: reusable } as const;
+      const report = { kind: 'answered', status, bytes, cost: meter(instance.peakBytes), ready: reusable } as const;
       if (mailbox.putAnswer(report)) port.postMessage(MAIL);
       else send(report, [bytes.buffer as ArrayBuffer]);
       if (reusable) return instance.reset();
     } catch (error) {
       if (!(error instanceof TrapError)) return send({ kind: 'unusable', error: partsOf(error) });
-      send({ kind: 'trapped', reason: error.reason, cost: meter(instance.memory) });
+      send({ kind: 'trapped', reason: error.reason, cost: meter(instance.peakBytes) });
       if (!needsRecycling(service)) {
         instance.reset();
         return ready();
@@ -66,14 +66,14 @@ export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes
 }
 
 /** Measures from now to when the result is called. */
-function startMeter(): (memory: WebAssembly.Memory) => TaskCost {
+function startMeter(): (peakBytes: number) => TaskCost {
   const start = performance.now();
   const cpuStart = threadCpuUs();
-  return (memory) => {
+  return (peakBytes) => {
     const execUs = Math.round((performance.now() - start) * 1000);
     const cpuEnd = threadCpuUs();
     const cpuUs = cpuStart === undefined || cpuEnd === undefined ? execUs : cpuEnd - cpuStart;
-    return { execUs, cpuUs, memoryKib: memory.buffer.byteLength >>> 10 };
+    return { execUs, cpuUs, memoryKib: (peakBytes + 1023) >>> 10 };
   };
 }
 

@@ -17,7 +17,7 @@ export interface TaskCost {
   readonly execUs: number;
   /** Microseconds of CPU; equal to the wall time where the platform does not tell. */
   readonly cpuUs: number;
-  /** KiB of linear memory after the call. */
+  /** KiB of linear memory that the call and the image below it took. */
   readonly memoryKib: number;
 }
 
