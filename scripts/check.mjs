@@ -32,6 +32,9 @@ const STEPS = [
   },
 ];
 
+/** What the tests may rewrite: fixtures, golden vectors and frames, tables in pages. */
+const GOLDEN = /\.case\.md$|(^|[\\/])golden[\\/].*\.json$|(^|[\\/])README\.md$/;
+
 const wanted = process.argv.slice(2);
 if (wanted.includes('--write-api')) {
   await prepare();
@@ -97,7 +100,7 @@ function goldens() {
   const found = new Map();
   for (const group of ['packages', 'apps']) {
     for (const path of readdirSync(join(ROOT, group), { recursive: true })) {
-      if (!path.endsWith('.case.md') || path.includes('node_modules')) continue;
+      if (!GOLDEN.test(path) || path.includes('node_modules')) continue;
       found.set(
         `${group}/${path}`,
         createHash('sha256')

