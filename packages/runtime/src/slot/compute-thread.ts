@@ -14,10 +14,12 @@ import { MAIL, Mailbox } from './mailbox.ts';
 import { createServiceInstance, needsRecycling, type ServiceInstance, sharedMemoryOf } from './service-instance.ts';
 import type { SlotCall, SlotReport, ThreadSetup } from './slot-message.ts';
 import { ownCpuFile } from './thread-cpu.ts';
+import { stepBack } from './thread-priority.ts';
 
 /** Serves calls that come through a port, until the thread is ended. */
 export function serveCalls(port: MessagePort, { module, memoryBytes, outputBytes, mailbox: shared }: ThreadSetup): void {
   const cpuFile = ownCpuFile();
+  stepBack();
   // A service has no input of its own: waiting for some would block the thread for good.
   const host = { ...nodeHost(), read: () => 0 };
   const send = (report: SlotReport, transfer: ArrayBuffer[] = []): void => port.postMessage(report, transfer);

@@ -1,5 +1,6 @@
 /** Threads that end, one way or another: they are replaced, and what ran on them is told. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ComputeSlot, WorkEnd } from '../../src/schedule/compute-slot-pool.ts';
@@ -52,6 +53,14 @@ describe('a pool of threads', () => {
     expect(await run(second, ECHO)).toMatchObject({ kind: 'answer', answer: { kind: 'returned' } });
     expect(await spinning).toMatchObject({ kind: 'lose' });
     expect(pool.size).toBe(2);
+  });
+
+  it.skipIf(process.platform !== 'linux')('computes behind the supervisor', async () => {
+    const own = getPriority();
+    await taken(await start());
+    const niceness = readdirSync('/proc/self/task').map((id) => getPriority(Number(id)));
+    expect(getPriority()).toBe(own);
+    expect(niceness).toContain(5);
   });
 
   it('keeps a thread whose call stops at the interrupt cell', async () => {
