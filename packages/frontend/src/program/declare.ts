@@ -25,7 +25,8 @@ const REPLACE: Binding = { kind: 'intrinsic', name: 'py.replace' };
 
 export function declareModule(program: Program, module: ModuleInfo): void {
   const counts = new Map<string, number>();
-  for (const stmt of module.ast.body) countDefinitions(stmt, counts, true);
+  const imported = new Set<string>();
+  for (const stmt of module.ast.body) countDefinitions(stmt, counts, true, imported);
   const nested = namesUsedInNested(module.ast.body);
   const bound = scopeNames(module.ast.body, null).bound;
   for (const stmt of module.ast.body) guarded(program, () => declareStatement(program, module, stmt, counts, bound));
@@ -59,11 +60,17 @@ function guarded(program: Program, action: () => void): void {
   }
 }
 
-function countDefinitions(stmt: Stmt, counts: Map<string, number>, top: boolean): void {
+/** An import that repeats one before it, which `imported` remembers, defines nothing anew. */
+function countDefinitions(stmt: Stmt, counts: Map<string, number>, top: boolean, imported: Set<string>): void {
   const add = (name: string, by: number) => counts.set(name, (counts.get(name) ?? 0) + by);
   if (top && (stmt.kind === 'FunctionDef' || stmt.kind === 'ClassDef' || stmt.kind === 'AsyncFunctionDef')) add(stmt.name, 1);
   else if (top && (stmt.kind === 'Import' || stmt.kind === 'ImportFrom'))
-    for (const a of stmt.names) add(a.asname ?? (a.name.split('.')[0] as string), 1);
+    for (const a of stmt.names) {
+      const name = a.asname ?? (a.name.split('.')[0] as string);
+      const key = stmt.kind === 'Import' ? `import ${a.asname ? a.name : name} ${name}` : `${stmt.level} ${stmt.module} ${a.name} ${name}`;
+      if (!imported.has(key)) add(name, 1);
+      imported.add(key);
+    }
   else {
     const names = scopeNames([stmt], null);
     for (const name of names.bound) add(name, stmt.kind === 'Assign' || stmt.kind === 'AnnAssign' ? 1 : 2);
