@@ -69,6 +69,7 @@ def test_a_disconnect_stops_the_calls_of_the_request(sync):
             await reached(lambda: worker.calls)
             server.left.set()
             await request
+            await reached(lambda: worker.cancels)
 
         asyncio.run(work())
         assert raised == ["disconnect"]

@@ -52,7 +52,9 @@ test('the README lists every code', () => {
   const end = readme.indexOf(END);
   const cells = Object.entries(arrowDecode.ARROW_CODES).map(([code, row]) => `| ${code} | ${row.slug} | ${row.message.split('{')[0]} |`);
   const wanted = ['| Code | Name | When |', '|---|---|---|', ...cells].join('\n');
-  if (process.env['MOLT_GOLDEN'] === '1') writeFileSync(path, `${readme.slice(0, begin)}${wanted}\n${readme.slice(end)}`);
+  // The formatter pads the cells, so only their texts count.
+  const same = rows(readme.slice(begin, end)).join('\n') === rows(wanted).join('\n');
+  if (process.env['MOLT_GOLDEN'] === '1' && !same) writeFileSync(path, `${readme.slice(0, begin)}${wanted}\n${readme.slice(end)}`);
   else expect(rows(readme.slice(begin, end))).toEqual(rows(wanted));
 });
 
