@@ -3,7 +3,7 @@
  *
  * Both answer the same baskets from the same generator with as many connections, one call at a time on each; the answers are compared first.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +97,8 @@ export const twin: Probe = {
     const program = await goServer(bench);
     if (program === undefined) return without('there is no Go compiler');
     const [socket, goSocket] = [join(bench.folder, 'twin.sock'), join(bench.folder, 'twin-go.sock')];
+    // Go does not take over the socket that its run in the round before left behind.
+    rmSync(goSocket, { force: true });
     const worker = await startWorker(bench, 'native', socket);
     if (worker === undefined) return without('there is no native worker: no C compiler');
     const servers = [worker, await startServer([program, `unix:${goSocket}`]), await startServer([program, `tcp:${PORT}`])];
